@@ -1,0 +1,1 @@
+"""Protocols between a KDH and a KRD: abilities, messages and workflows. Names no vendor."""

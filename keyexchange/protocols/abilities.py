@@ -1,0 +1,165 @@
+"""What a side can do, each ability a small Protocol class. An adapter has the abilities whose methods it has.
+
+A method that talks to the device is marked with `@sends("A8")`; `plan` prints these marks, so the plan and the code
+cannot differ. Every ability may raise:
+
+- UnreachableError: no connection, time-out, reply cut short;
+- DeviceRefusedError: the device answered with an error;
+- ProtocolError: the device answered nonsense;
+- TrustError, FormatError, RuleError, KcvMismatchError as their docstrings say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from keyexchange.keys import Kcv, KeyAttributes
+from keyexchange.protocols.messages import (
+    CertificateChain,
+    Csr,
+    DeviceIdentity,
+    HeldKey,
+    ImportMark,
+    KeyBlock,
+    KeyToken,
+    KeyToMove,
+    KrdCredential,
+    SigningKey,
+    TrustAnchor,
+)
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def sends(*commands: str) -> Callable[[F], F]:
+    """Mark an adapter's method with the commands or API operations it sends."""
+
+    def mark(method: F) -> F:
+        method.__commands__ = commands  # type: ignore[attr-defined]  # read back by commands_of
+        return method
+
+    return mark
+
+
+def commands_of(side: object, ability: str) -> tuple[str, ...]:
+    """The commands that a side sends for an ability; empty when it lacks the ability or sends nothing."""
+    return getattr(getattr(side, ability, None), "__commands__", ())
+
+
+class Side(Protocol):
+    """What every adapter has."""
+
+    name: str
+
+    def refusal(self, ability: str) -> str | None:
+        """Why this side, set up as it is, cannot do what it has a method for; None when it can. Sends nothing."""
+
+    def close(self) -> None:
+        """Give connections back."""
+
+
+class Identifies(Protocol):
+    def identify(self) -> DeviceIdentity:
+        """Ask the device what it is: proves that it is there, that we are let in and that the key storage is right."""
+
+
+class MakesSigningKeys(Protocol):
+    def make_signing_key(self, bits: int) -> SigningKey:
+        """A new RSA key pair for signing TR-34 tokens."""
+
+
+class MakesCsrs(Protocol):
+    def make_csr(self, key: SigningKey, common_name: str) -> Csr:
+        """A certification request signed by that key."""
+
+
+class MakesKeys(Protocol):
+    def make_key(self, attributes: KeyAttributes) -> HeldKey:
+        """A new random key, kept under the device's own protection."""
+
+
+class ShowsKcv(Protocol):
+    def key_check_value(self, key: KeyToMove) -> Kcv:
+        """The check value of a key that this side holds."""
+
+
+class ExportsTr34(Protocol):
+    def export_tr34(
+        self,
+        key: KeyToMove,
+        *,
+        signing_key: SigningKey,
+        kdh_certificate: bytes,
+        krd_certificate: bytes,
+        nonce: bytes,
+    ) -> KeyToken:
+        """The key in a two-pass TR-34 token in the X9_TR34_2012 layout.
+
+        Args:
+            kdh_certificate: DER; its issuer and serial name the signer.
+            krd_certificate: DER; already verified by the caller.
+            nonce: 8 to 16 octets.
+        """
+
+
+class ExportsTr31(Protocol):
+    def export_tr31(self, key: KeyToMove, *, kek: KeyToMove) -> KeyBlock:
+        """The key in a TR-31 block under a KEK that this side holds: version B under TDES, D under AES."""
+
+
+class TrustsCertificates(Protocol):
+    def trust(self, chain: CertificateChain, mark: ImportMark) -> TrustAnchor:
+        """Trust the chain's root and intermediates as issuers of KDH certificates; those already there are used."""
+
+
+class OffersKrdCredential(Protocol):
+    def offer_krd_credential(self, wrapping_algorithm: str) -> KrdCredential:
+        """A wrapping certificate of this algorithm (RSA_2048, ...), with its chain."""
+
+
+class ImportsTr34(Protocol):
+    def import_tr34(
+        self,
+        token: KeyToken,
+        *,
+        key: KeyToMove,
+        credential: KrdCredential,
+        anchor: TrustAnchor,
+        kdh_certificate: bytes,
+        nonce: bytes,
+        mark: ImportMark,
+    ) -> HeldKey:
+        """Take the key of a token. Not idempotent: the caller keeps an INTENT record."""
+
+
+class ImportsTr31(Protocol):
+    def import_tr31(self, block: KeyBlock, *, key: KeyToMove, kek: HeldKey, mark: ImportMark) -> HeldKey:
+        """Take the key of a block. Not idempotent: the caller keeps an INTENT record."""
+
+
+class FindsImports(Protocol):
+    def find_import(self, mark: ImportMark, *, kcv: Kcv, since: datetime) -> HeldKey | None:
+        """The key that an earlier import with this mark left here, if it did.
+
+        Args:
+            kcv: what the sender stated; a candidate with another is not the key.
+            since: when the import was begun; older keys are not candidates.
+        Raises:
+            JournalError: more than one key bears the mark.
+        """
+
+
+class HoldsKeys(Protocol):
+    def held_key(self, reference: str) -> HeldKey:
+        """The key that an earlier run established here, by its name (ARN or alias)."""
+
+
+class NamesKeys(Protocol):
+    def set_alias(self, alias: str, key: HeldKey) -> None:
+        """Make the alias point to the key. Doing it again changes nothing.
+
+        Raises:
+            RuleError: rule `alias-taken`: the alias points to another key.
+        """

@@ -1,0 +1,165 @@
+"""What the sides hand to each other, as frozen dataclasses.
+
+Everything here may be journalled: certificates, ciphertext, check values and names, never a clear key or a private
+key in clear. Octets are DER or ciphertext; times are aware (UTC).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from keyexchange.keys import Kcv, KeyAttributes
+
+
+@dataclass(frozen=True)
+class DeviceIdentity:
+    """What a side says it is.
+
+    Args:
+        name: adapter name, "payshield".
+        details: in the order to print, such as ("firmware", "1500-0023"), ("LMK check value", "9D04A0").
+    """
+
+    name: str
+    details: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """An RSA key pair made at the KDH.
+
+    Args:
+        public_key: SubjectPublicKeyInfo, DER.
+        reference: the private key as the device hands it out: ciphertext under its LMK, or the octets of a name.
+    """
+
+    public_key: bytes
+    reference: bytes
+
+
+@dataclass(frozen=True)
+class Csr:
+    """A PKCS#10 certification request, DER."""
+
+    der: bytes
+
+
+@dataclass(frozen=True)
+class CertificateChain:
+    """A certificate and those above it, DER.
+
+    Args:
+        certificate: the leaf.
+        issuers: from the leaf's issuer up to the root.
+    """
+
+    certificate: bytes
+    issuers: tuple[bytes, ...]
+
+
+@dataclass(frozen=True)
+class TrustAnchor:
+    """How the receiver names the certification authority that it now trusts (an ARN at APC).
+
+    Args:
+        reference: names the certificate that issued the KDH's certificate.
+        imported: the references that were made for it, root first; empty when all were found there already.
+    """
+
+    reference: str
+    imported: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class KrdCredential:
+    """CT-KRD: the receiver's certificate, and how to name its private key when the token arrives.
+
+    Args:
+        chain: the wrapping certificate and its issuers.
+        token: the receiver's handle of the private key (APC: import token).
+        valid_until: None when the receiver sets no limit.
+    """
+
+    chain: CertificateChain
+    token: str
+    valid_until: datetime | None
+
+
+@dataclass(frozen=True)
+class KeyToken:
+    """KT-KDH: a key in a TR-34 token.
+
+    Args:
+        der: the whole token, in the layout `layout` names.
+        kcv: the check value that the sender states.
+        layout: "x9_tr34_2012" or "cms".
+    """
+
+    der: bytes
+    kcv: Kcv
+    layout: str
+
+
+@dataclass(frozen=True)
+class KeyBlock:
+    """A key in a TR-31 block.
+
+    Args:
+        text: the block, beginning with its version letter.
+        kcv: the check value that the sender states.
+    """
+
+    text: str
+    kcv: Kcv
+
+
+@dataclass(frozen=True)
+class HeldKey:
+    """A key as its holder names it.
+
+    Args:
+        reference: ciphertext under an LMK, or an ARN.
+        kcv: the check value the holder states.
+        attributes: as far as the holder tells them.
+    """
+
+    reference: str
+    kcv: Kcv
+    attributes: KeyAttributes | None = None
+
+
+@dataclass(frozen=True)
+class KeyToMove:
+    """One entry of the reviewed file's `keys`, or the KEK.
+
+    Args:
+        name: unique in the run.
+        reference: the key as the KDH gives it (key block or cryptogram under the LMK); empty: to be made by the KDH.
+        attributes: what it is and may do at the receiver.
+        kcv: what the operator wrote down, compared before anything is sent.
+        vendor_key_type: where the reference does not say it (payShield variant LMK: "402").
+        alias: name to give it at the receiver.
+        tags: to put on it at the receiver.
+    """
+
+    name: str
+    reference: str
+    attributes: KeyAttributes
+    kcv: Kcv | None = None
+    vendor_key_type: str | None = None
+    alias: str | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class ImportMark:
+    """Names one import of one run, so that it can be found again after a crash.
+
+    Args:
+        run: id of the run.
+        key: name of the key in the run.
+    """
+
+    run: str
+    key: str
