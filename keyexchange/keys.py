@@ -7,12 +7,12 @@ mode of use, exportability); strengths: NIST SP 800-57 part 1 rev. 5, table 2.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 from keyexchange.errors import RuleError
 
 
-class _Coded(str, Enum):
+class _Coded(StrEnum):
     """An enum whose member is its code on the wire and carries its meaning."""
 
     meaning: str
@@ -22,9 +22,6 @@ class _Coded(str, Enum):
         member._value_ = code
         member.meaning = meaning
         return member
-
-    def __str__(self) -> str:
-        return str(self.value)
 
 
 class KeyUsage(_Coded):
@@ -112,7 +109,7 @@ class Exportability(_Coded):
     S = "S", "sensitive: exportable in other forms too"
 
 
-class KeyAlgorithm(str, Enum):
+class KeyAlgorithm(StrEnum):
     """An algorithm with its size, spelled as APC spells it."""
 
     TDES_2KEY = "TDES_2KEY"
@@ -130,9 +127,6 @@ class KeyAlgorithm(str, Enum):
     ECC_NIST_P256 = "ECC_NIST_P256"
     ECC_NIST_P384 = "ECC_NIST_P384"
     ECC_NIST_P521 = "ECC_NIST_P521"
-
-    def __str__(self) -> str:
-        return self.value
 
     @property
     def letter(self) -> Algorithm:

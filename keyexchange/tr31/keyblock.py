@@ -1,0 +1,208 @@
+"""Whole key blocks: text in, header and key out, and back. Source: ANSI X9.143:2021, 6 and 7."""
+
+from __future__ import annotations
+
+import hmac
+import os
+from dataclasses import dataclass
+from string import hexdigits
+
+from keyexchange.errors import FormatError, RuleError
+from keyexchange.keys import KeyAlgorithm, require_kek_strength
+from keyexchange.secret import Secret
+from keyexchange.tr31.binding import VERSIONS, Kbpk, Version, open_sealed, seal
+from keyexchange.tr31.header import FIXED_LENGTH, Header, parse_header
+
+_LENGTH_FIELD = 2
+_HEX = frozenset(hexdigits)
+_LONGEST_BLOCK = 9999
+_SIZED_LETTERS = ("T", "A")
+
+
+@dataclass(frozen=True)
+class ParsedBlock:
+    """A block's structure, before any key was used: nothing here is authenticated.
+
+    Args:
+        header: its fields.
+        length: as the length field says, which is the block's length.
+        header_text: the characters that the MAC covers.
+        ciphertext: encrypted length, key and padding.
+        mac: as it stands.
+        tolerances: names of the habits that were let pass ("lower-case-hex").
+    """
+
+    header: Header
+    length: int
+    header_text: str
+    ciphertext: bytes
+    mac: bytes
+    tolerances: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class KeyBlockContent:
+    """What an authentic block held.
+
+    Args:
+        header: its fields, authenticated.
+        key: symmetric key octets, or the DER of a private key.
+        tolerances: see ParsedBlock.
+    """
+
+    header: Header
+    key: Secret
+    tolerances: tuple[str, ...] = ()
+
+
+def parse(block: str) -> ParsedBlock:
+    """Read a block's structure; no key is needed and none is used.
+
+    Raises:
+        FormatError: categories header_malformed, unsupported_version, length_field, length_mismatch, block_multiple,
+            optional_block, mac_malformed, payload_malformed.
+    """
+    if len(block) < FIXED_LENGTH:
+        raise FormatError("the key block is shorter than its header", category="header_malformed")
+    version = VERSIONS.get(block[0])
+    if version is None:
+        raise FormatError(
+            "the key block has a version other than A, B, C and D",
+            category="unsupported_version",
+            hint="a Thales key block begins with S0 or S1, an Atalla one with a digit: those are other formats",
+        )
+    length = _length(block)
+    if length % version.block:
+        raise FormatError(f"the key block's length is not a multiple of {version.block}", category="block_multiple")
+    header, end = parse_header(block)
+    if (end - FIXED_LENGTH) % version.block:
+        raise FormatError("the optional blocks do not fill whole cipher blocks", category="optional_block")
+    if length - end < 2 * version.mac:
+        raise FormatError("the key block has no room for its MAC", category="mac_malformed")
+    body_end = length - 2 * version.mac
+    mac = _unhex(block[body_end:], "mac_malformed", "MAC")
+    ciphertext = _unhex(block[end:body_end], "payload_malformed", "encrypted key")
+    if len(ciphertext) < version.block or len(ciphertext) % version.block:
+        raise FormatError("the encrypted key does not fill whole cipher blocks", category="payload_malformed")
+    lower = block[end:] != block[end:].upper()
+    return ParsedBlock(header, length, block[:end], ciphertext, mac, ("lower-case-hex",) if lower else ())
+
+
+def unwrap(kbpk: Kbpk, block: str) -> KeyBlockContent:
+    """Authenticate a block of version A, B, C or D and take its key out.
+
+    Does not check that the KBPK is strong enough for the key, nor what the usage allows: that is the holder's rule.
+
+    Raises:
+        FormatError: as `parse`, and kbpk_length, mac_mismatch, decrypted_length.
+    """
+    version = VERSIONS.get(block[:1])
+    if version is not None:
+        kbpk.require(version)
+    parsed = parse(block)
+    version = VERSIONS[parsed.header.version_id]
+    content, expected = open_sealed(version, kbpk, parsed.header_text.encode(), parsed.ciphertext, parsed.mac)
+    if not hmac.compare_digest(expected, parsed.mac):
+        raise FormatError(
+            "the key block's MAC does not verify: another key protects it, or it was changed",
+            category="mac_mismatch",
+            hint="compare the check values of the KEK on both sides",
+        )
+    return KeyBlockContent(parsed.header, _key(content, parsed.header), parsed.tolerances)
+
+
+def wrap(
+    kbpk: Kbpk,
+    header: Header,
+    key: Secret,
+    *,
+    padding: bytes | None = None,
+    weaker_kbpk: bool = False,
+) -> str:
+    """Put a key into a block of version B or D.
+
+    Args:
+        header: optional blocks are carried as they are; a PB block is added or fitted where the version needs it.
+        key: 1 to 8191 octets.
+        padding: instead of the fewest random octets, to repeat a known block, or to hide the key's length behind more of them.
+        weaker_kbpk: the caller has decided, on record, that the KBPK may be weaker than the key.
+
+    Raises:
+        RuleError: rules kek-strength, deprecated-version, proprietary-code.
+        FormatError: categories kbpk_length, length_field (too long for one block).
+    """
+    version = _writable(header)
+    if not weaker_kbpk:
+        _require_strength(kbpk, header, key)
+    content = (len(key) * 8).to_bytes(_LENGTH_FIELD, "big") + key.reveal()
+    missing = -len(content) % version.block
+    if padding is not None and len(padding) % version.block != missing:
+        raise FormatError("the padding does not fill whole cipher blocks", category="payload_malformed")
+    content += os.urandom(missing) if padding is None else padding
+    header = header.padded(version.block) if header.optional_blocks else header
+    body = 2 * (len(content) + version.mac)
+    length = len(header.text(0)) + body
+    if length > _LONGEST_BLOCK:
+        raise FormatError("the key block would be longer than 9999 characters", category="length_field")
+    text = header.text(length)
+    ciphertext, mac = seal(version, kbpk, text.encode(), content)
+    return f"{text}{ciphertext.hex().upper()}{mac.hex().upper()}"
+
+
+def _writable(header: Header) -> Version:
+    if header.version_id not in ("B", "D"):
+        raise RuleError(
+            f"a block of version {header.version_id} is not written",
+            rule="deprecated-version",
+            hint="X9.143 deprecates A and C: use B under a TDES KEK or D under an AES KEK",
+        )
+    if header.proprietary:
+        raise RuleError(
+            f"the header's {', '.join(header.proprietary)} would be a proprietary code",
+            rule="proprietary-code",
+            hint="translate it to a code of X9.143 first",
+        )
+    parse_header(header.text(0))
+    return VERSIONS[header.version_id]
+
+
+def _require_strength(kbpk: Kbpk, header: Header, key: Secret) -> None:
+    if header.algorithm not in _SIZED_LETTERS:
+        return
+    try:
+        algorithm = KeyAlgorithm.of_symmetric(header.algorithm, len(key))
+    except KeyError:
+        raise FormatError(
+            "the key has not the length of its algorithm",
+            category="decrypted_length",
+            hint="TDES keys have 16 or 24 octets, AES keys 16, 24 or 32",
+        ) from None
+    require_kek_strength(kbpk.algorithm, algorithm, kek_name="the key block protection key")
+
+
+def _length(block: str) -> int:
+    digits = block[1:5]
+    if not (digits.isascii() and digits.isdecimal()):
+        raise FormatError("the key block's length field is not decimal", category="length_field")
+    length = int(digits)
+    if length != len(block):
+        raise FormatError(
+            f"the key block says it has {length} characters and has {len(block)}", category="length_mismatch"
+        )
+    return length
+
+
+def _unhex(digits: str, category: str, name: str) -> bytes:
+    if not _HEX.issuperset(digits):
+        raise FormatError(f"the key block's {name} is not hexadecimal", category=category)
+    return bytes.fromhex(digits)
+
+
+def _key(content: bytes, header: Header) -> Secret:
+    bits = int.from_bytes(content[:_LENGTH_FIELD], "big")
+    octets, rest = divmod(bits, 8)
+    if rest or not octets or octets > len(content) - _LENGTH_FIELD:
+        raise FormatError(
+            f"the {header.key_usage} key's length inside the block is impossible", category="decrypted_length"
+        )
+    return Secret(content[_LENGTH_FIELD : _LENGTH_FIELD + octets])

@@ -1,0 +1,107 @@
+"""What wrapping and unwrapping promise beyond the vectors."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from psec import tr31 as oracle
+
+from keyexchange.errors import FormatError, RuleError
+from keyexchange.secret import Secret
+from keyexchange.tr31 import Header, Kbpk, OptionalBlock, parse, unwrap, wrap
+
+TDES3 = bytes.fromhex("0123456789ABCDEFFEDCBA98765432101032547698BADCFE")
+AES256 = bytes(range(32))
+KBPKS = {"B": ("T", TDES3), "D": ("A", AES256)}
+
+usages = st.sampled_from(["B0", "C0", "D0", "E0", "K0", "M3", "P0", "V2"])
+printable = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=40)
+blocks = st.lists(st.builds(OptionalBlock, st.sampled_from(["KS", "LB", "TS", "1A"]), printable), max_size=4)
+
+
+def kbpk(version: str) -> Kbpk:
+    letter, octets = KBPKS[version]
+    return Kbpk(letter, Secret(octets))
+
+
+@given(
+    st.sampled_from("BD"), usages, st.sampled_from("BCDEGNX"), st.sampled_from("ENS"), blocks, st.sampled_from([16, 24])
+)
+@settings(max_examples=100, deadline=None)
+def test_a_wrapped_key_comes_back_with_its_header(
+    version: str, usage: str, mode: str, exportability: str, optional: list[OptionalBlock], size: int
+) -> None:
+    header = Header(version, usage, "T", mode, "00", exportability, tuple(optional))
+    key = Secret(bytes(range(1, size + 1)))
+    block = wrap(kbpk(version), header, key)
+    content = unwrap(kbpk(version), block)
+    assert content.key == key
+    kept = [b for b in content.header.optional_blocks if b.block_id != "PB"]
+    assert kept == optional
+    assert content.header.text(0)[5:12] == header.text(0)[5:12]
+
+
+@given(st.sampled_from("BD"), usages, st.sampled_from([16, 24]))
+@settings(max_examples=25, deadline=None)
+def test_psec_opens_what_we_wrap_and_we_open_what_psec_wraps(version: str, usage: str, size: int) -> None:
+    key, (_, kbpk_octets) = bytes(range(1, size + 1)), KBPKS[version]
+    ours = wrap(kbpk(version), Header(version, usage, "T", "N"), Secret(key))
+    assert oracle.unwrap(kbpk_octets, ours)[1] == key
+    theirs = oracle.wrap(kbpk_octets, f"{version}0000{usage}TN00E0000", key)
+    assert unwrap(kbpk(version), theirs).key == Secret(key)
+
+
+@given(st.sampled_from("BD"), st.data())
+@settings(max_examples=100, deadline=None)
+def test_one_changed_character_never_unwraps(version: str, data: st.DataObject) -> None:
+    block = wrap(kbpk(version), Header(version, "P0", "T", "E"), Secret(TDES3[:16]))
+    place = data.draw(st.integers(0, len(block) - 1))
+    other = data.draw(st.sampled_from("0123456789ABCDEFGKTZ").filter(lambda c: c != block[place]))
+    with pytest.raises(FormatError):
+        unwrap(kbpk(version), block[:place] + other + block[place + 1 :])
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=200)
+def test_any_text_is_read_or_raises_the_one_error(text: str) -> None:
+    for candidate in (text, f"B{len(text) + 16:04d}P0TE00N0000"[:16] + text):
+        with contextlib.suppress(FormatError):
+            parse(candidate)
+
+
+def test_a_weaker_kbpk_is_refused_by_the_name_of_the_rule() -> None:
+    with pytest.raises(RuleError) as caught:
+        wrap(Kbpk("T", Secret(TDES3[:16])), Header("B", "K0", "T", "N"), Secret(TDES3))
+    assert caught.value.rule == "kek-strength"
+    assert "112 bits" in caught.value.message
+
+
+def test_old_versions_and_proprietary_codes_are_not_written() -> None:
+    for header, rule in [
+        (Header("A", "P0", "T", "E"), "deprecated-version"),
+        (Header("C", "P0", "T", "E"), "deprecated-version"),
+        (Header("B", "10", "T", "E"), "proprietary-code"),
+    ]:
+        with pytest.raises(RuleError) as caught:
+            wrap(kbpk("B"), header, Secret(TDES3[:16]))
+        assert caught.value.rule == rule
+    with pytest.raises(FormatError):
+        wrap(kbpk("B"), Header("B", "ZZ", "T", "E"), Secret(TDES3[:16]))
+
+
+def test_a_long_optional_block_takes_the_extended_length() -> None:
+    header = Header("D", "K0", "A", "B", optional_blocks=(OptionalBlock("LB", "L" * 300),))
+    block = wrap(kbpk("D"), header, Secret(AES256))
+    assert block[16:26] == "LB00040136"
+    assert unwrap(kbpk("D"), block).header.optional_blocks[0] == header.optional_blocks[0]
+
+
+def test_an_error_never_quotes_key_material() -> None:
+    block = wrap(kbpk("B"), Header("B", "P0", "T", "E"), Secret(TDES3[:16]))
+    with pytest.raises(FormatError) as caught:
+        unwrap(Kbpk("T", Secret(TDES3[:16])), block)
+    assert caught.value.category == "mac_mismatch"
+    assert block[16:40] not in str(caught.value) + (caught.value.hint or "")
