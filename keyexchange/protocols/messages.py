@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from keyexchange.keys import Kcv, KeyAttributes
 
@@ -43,6 +44,25 @@ class Csr:
     """A PKCS#10 certification request, DER."""
 
     der: bytes
+
+
+@dataclass(frozen=True)
+class CertificationRequest:
+    """What a certificate authority is asked.
+
+    Args:
+        run: id of the run.
+        common_name: for the subject.
+        signing_key: whose public key is to be certified.
+        csr: signed by that key; None when the authority needs none.
+        exchange_dir: where files for a person go.
+    """
+
+    run: str
+    common_name: str
+    signing_key: SigningKey
+    csr: Csr | None
+    exchange_dir: Path
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,285 @@
+"""The journal: the memory of all runs, their resume point and their evidence.
+
+Laws of this file:
+
+- entries are only appended;
+- an INTENT entry is durable before a call that is not idempotent leaves;
+- the other entries of a step are durable with the next INTENT, the end of the key or the end of the run: losing one
+  costs a repeated question, never a second key;
+- it holds check values, names, digests, certificates and ciphertext (decision 0003), never clear key octets.
+
+SQLite in WAL mode; the tables are plain SQLAlchemy Core, so that another database can hold them.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Connection,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+    insert,
+    select,
+)
+from sqlalchemy.exc import DatabaseError, IntegrityError
+
+from keyexchange.engine.codec import decode, digest, encode
+from keyexchange.errors import JournalError, RuleError
+
+METADATA = MetaData()
+RUNS = Table(
+    "runs",
+    METADATA,
+    Column("run", String, primary_key=True),
+    Column("begun", String, nullable=False),
+    Column("plan_digest", String, nullable=False),
+    Column("plan", JSON, nullable=False),
+    Column("options", JSON, nullable=False),
+)
+ENTRIES = Table(
+    "entries",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("run", String, ForeignKey("runs.run"), nullable=False, index=True),
+    Column("at", String, nullable=False),
+    Column("event", String, nullable=False),
+    Column("scope", String, nullable=False),
+    Column("step", String, nullable=False),
+    Column("data", JSON, nullable=False),
+)
+ARTEFACTS = Table(
+    "artefacts",
+    METADATA,
+    Column("digest", String, primary_key=True),
+    Column("octets", LargeBinary, nullable=False),
+)
+NONCES = Table(
+    "nonces",
+    METADATA,
+    Column("digest", String, primary_key=True),
+    Column("run", String, nullable=False),
+    Column("at", String, nullable=False),
+)
+
+BEGUN, RESUMED, INTENT, DONE, FAILED, PAUSED, FINISHED = (
+    "begun",
+    "resumed",
+    "intent",
+    "done",
+    "failed",
+    "paused",
+    "finished",
+)
+"""Events. `begun`, `resumed`, `failed`, `paused` and `finished` of the run have an empty step."""
+
+NONCE_OCTETS = 8
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a run's journal.
+
+    Args:
+        at: when, aware.
+        event: INTENT, DONE, ...
+        scope: name of the key, or empty.
+        step: name of the step, or empty.
+        data: JSON-able; `outcome` of a DONE entry is what the codec wrote.
+    """
+
+    at: datetime
+    event: str
+    scope: str
+    step: str
+    data: dict[str, Any]
+
+
+class Journal:
+    """All runs in one folder.
+
+    Args:
+        folder: made when it is not there, for its owner only.
+        clock: the time now, aware.
+
+    Raises:
+        JournalError: the folder cannot be used.
+    """
+
+    def __init__(self, folder: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self.folder = folder
+        self._clock = clock
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path = folder / "journal.db"
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        except OSError as error:
+            raise JournalError(
+                f"cannot keep a journal in {folder}: {error.strerror}", hint="choose another folder with --journal"
+            ) from None
+        self._engine = create_engine(f"sqlite:///{path}")
+        event.listen(self._engine, "connect", _durable)
+        try:
+            METADATA.create_all(self._engine)
+            self._connection = self._engine.connect()
+        except DatabaseError:
+            raise JournalError(
+                f"{path} is not a journal", hint="move it away, or choose another folder with --journal"
+            ) from None
+
+    def close(self) -> None:
+        """Make everything durable and close."""
+        self.flush()
+        self._connection.close()
+        self._engine.dispose()
+
+    def begin(self, plan_digest: str, plan: dict[str, Any], options: dict[str, Any]) -> str:
+        """Open a new run; returns its id, which sorts by time."""
+        now = self._clock()
+        run = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+        self._connection.execute(
+            insert(RUNS).values(run=run, begun=now.isoformat(), plan_digest=plan_digest, plan=plan, options=options)
+        )
+        self.append(run, BEGUN)
+        self.flush()
+        return run
+
+    def runs(self) -> list[dict[str, Any]]:
+        """All runs, the newest first: run, begun, plan_digest, plan, options."""
+        rows = self._connection.execute(select(RUNS).order_by(RUNS.c.run.desc())).mappings()
+        return [dict(row) for row in rows]
+
+    def run(self, run: str) -> dict[str, Any]:
+        """One run.
+
+        Raises:
+            JournalError: no such run.
+        """
+        row = self._connection.execute(select(RUNS).where(RUNS.c.run == run)).mappings().first()
+        if row is None:
+            raise JournalError(f"the journal in {self.folder} knows no run {run}")
+        return dict(row)
+
+    def entries(self, run: str) -> list[Entry]:
+        """Everything that was written about a run, the oldest first."""
+        rows = self._connection.execute(select(ENTRIES).where(ENTRIES.c.run == run).order_by(ENTRIES.c.number))
+        return [Entry(datetime.fromisoformat(r.at), r.event, r.scope, r.step, r.data) for r in rows]
+
+    def append(self, run: str, event: str, scope: str = "", step: str = "", **data: Any) -> None:
+        """Write an entry; durable after the next `flush`."""
+        self._connection.execute(
+            insert(ENTRIES).values(
+                run=run, at=self._clock().isoformat(), event=event, scope=scope, step=step, data=data
+            )
+        )
+
+    def flush(self) -> None:
+        """Make everything written so far durable."""
+        self._connection.commit()
+
+    def encoded(self, outcome: object) -> Any:
+        """An outcome as the data of a DONE entry; its octets are kept as artefacts."""
+        return encode(outcome, self._keep)
+
+    def decoded(self, data: Any) -> Any:
+        """The outcome of a DONE entry."""
+        return decode(data, self.artefact)
+
+    def artefact(self, name: str) -> bytes:
+        """The octets of a digest.
+
+        Raises:
+            JournalError: lost, or changed since.
+        """
+        octets = self._connection.execute(select(ARTEFACTS.c.octets).where(ARTEFACTS.c.digest == name)).scalar()
+        if octets is None or digest(octets) != name:
+            raise JournalError(f"the artefact {name[:16]} is missing from the journal or was changed")
+        return bytes(octets)
+
+    def _keep(self, octets: bytes) -> str:
+        name = digest(octets)
+        known = self._connection.execute(select(ARTEFACTS.c.digest).where(ARTEFACTS.c.digest == name)).first()
+        if known is None:
+            self._connection.execute(insert(ARTEFACTS).values(digest=name, octets=octets))
+        return name
+
+    @contextmanager
+    def at_work(self, run: str) -> Iterator[None]:
+        """Hold a run, so that no other process works on it; a killed process holds nothing.
+
+        Raises:
+            JournalError: another process is at work on it.
+        """
+        with (self.folder / f"{run}.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise JournalError(
+                    f"another process is at work on run {run}", hint="wait for it, or stop it, then resume"
+                ) from None
+            yield
+        (self.folder / f"{run}.lock").unlink(missing_ok=True)
+
+    def nonces(self, run: str, source: Callable[[int], bytes] = secrets.token_bytes) -> JournalNonces:
+        """The ledger of nonces, as one run uses it."""
+        return JournalNonces(self._connection, run, self._clock, source)
+
+
+class JournalNonces:
+    """Draws nonces and remembers the digest of each, for all runs of the journal."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        run: str,
+        clock: Callable[[], datetime],
+        source: Callable[[int], bytes],
+    ) -> None:
+        self._connection = connection
+        self._run = run
+        self._clock = clock
+        self._source = source
+
+    def draw(self) -> bytes:
+        """A new nonce, on record before it is returned.
+
+        Raises:
+            RuleError: rule `nonce-once`: the source of random numbers gave one that was used before.
+        """
+        nonce = self._source(NONCE_OCTETS)
+        row = {"digest": digest(nonce), "run": self._run, "at": self._clock().isoformat()}
+        try:
+            with self._connection.begin_nested():
+                self._connection.execute(insert(NONCES).values(**row))
+        except IntegrityError:
+            raise RuleError(
+                "the random number for the token was used before",
+                rule="nonce-once",
+                hint="the random source of this machine repeats itself: do not move keys from here",
+            ) from None
+        self._connection.commit()
+        return nonce
+
+
+def _durable(connection: Any, _record: Any) -> None:
+    """WAL with a full sync at every commit: what is written before a call is there after a power cut."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.close()

@@ -1,0 +1,254 @@
+"""Runs a plan step by step, with the journal as its memory.
+
+Laws of this file:
+
+- before a step with a `reconcile` acts, an INTENT is durable; when an INTENT without an outcome is found on resume,
+  `reconcile` looks first, with the time of the OLDEST such intent, and only what was not found is done again;
+- a recorded outcome is used again unless it is stale, or a side refused what was made of it, and something still to do
+  needs it; then it and what hangs on it is done anew;
+- a plan that is not the recorded one is not resumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from keyexchange.config import KEK
+from keyexchange.engine.journal import DONE, FAILED, FINISHED, INTENT, PAUSED, RESUMED, Journal
+from keyexchange.engine.plan import RUN, Plan, PlannedStep, Sides
+from keyexchange.errors import DeviceRefusedError, JournalError, KeyExchangeError, RunPausedError
+from keyexchange.protocols.messages import KeyToMove
+from keyexchange.protocols.steps import Scene
+
+Observer = Callable[["Progress"], None]
+
+_FROM_KEK = {"kek": "key", "kek_held": "held"}
+"""What a key's workflow is given, and which value of the KEK's workflow that is."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What an observer is told, at every boundary.
+
+    Args:
+        event: "step" (about to act), "intent" (INTENT is durable), "answered" (the side answered, nothing recorded
+            yet), "done" (recorded), "kept" (an earlier outcome is used), "found" (reconciled: it had succeeded).
+        step: which.
+        of: how many steps the plan has.
+    """
+
+    event: str
+    step: PlannedStep
+    of: int
+
+
+@dataclass
+class _Memory:
+    """What a journal says of a run; steps are named by (scope, name).
+
+    Args:
+        outcomes: the latest of each step.
+        intents: the oldest INTENT of each step that has no outcome since.
+        refused: steps that a side refused last, with what was done at that time.
+    """
+
+    outcomes: dict[tuple[str, str], Any] = field(default_factory=dict)
+    intents: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    refused: dict[tuple[str, str], set[tuple[str, str]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a run needs besides plan and sides.
+
+    Args:
+        clock: the time now, aware.
+        exchange_dir: where files for a person go.
+        wrapping_algorithm, krd_anchors: see Scene.
+        observer: told at every boundary.
+    """
+
+    clock: Callable[[], datetime]
+    exchange_dir: Path
+    wrapping_algorithm: str = "RSA_2048"
+    krd_anchors: tuple[bytes, ...] = ()
+    observer: Observer = lambda _progress: None
+
+
+def begin(plan: Plan, journal: Journal, options: dict[str, Any]) -> str:
+    """Open a run for a plan; returns its id."""
+    return journal.begin(plan.digest, plan.as_document(), options)
+
+
+def execute(run: str, plan: Plan, sides: Sides, journal: Journal, context: Context) -> None:
+    """Do what is still to do of a run.
+
+    Raises:
+        JournalError: another plan, another process.
+        RunPausedError: a person has to act; the journal says paused.
+        KeyExchangeError: a step failed; the journal says which.
+    """
+    recorded = journal.run(run)
+    if recorded["plan_digest"] != plan.digest:
+        raise JournalError(
+            f"run {run} was begun with another plan",
+            hint="resume with the file it was begun with, or begin a new run",
+        )
+    with journal.at_work(run):
+        _Runner(run, plan, sides, journal, context).go()
+
+
+class _Runner:
+    def __init__(self, run: str, plan: Plan, sides: Sides, journal: Journal, context: Context) -> None:
+        self.run = run
+        self.plan = plan
+        self.sides = sides
+        self.journal = journal
+        self.context = context
+        self.memory = _recall(journal, run)
+        self.values: dict[tuple[str, str], Any] = {}
+
+    def go(self) -> None:
+        to_do = self._to_do()
+        if len(to_do) < len(self.plan.steps) or self.memory.intents:
+            self.journal.append(self.run, RESUMED, steps_left=len(to_do))
+        scope = RUN
+        for planned in self.plan.steps:
+            if planned.scope != scope:
+                self.journal.flush()
+                scope = planned.scope
+            if planned.number in to_do:
+                self._act(planned)
+            else:
+                self._give(planned, self.memory.outcomes[_key(planned)])
+                self._tell("kept", planned)
+        self.journal.append(self.run, FINISHED)
+        self.journal.flush()
+
+    def _to_do(self) -> set[int]:
+        """Numbers of the steps without a usable outcome."""
+        steps = self.plan.steps
+        to_do = {p.number for p in steps if _key(p) not in self.memory.outcomes or p.scope == RUN}
+        while True:
+            wanted = {(p.scope, need) for p in steps if p.number in to_do for need in p.step.needs}
+            renewed = {(p.scope, p.step.gives) for p in steps if p.number in to_do}
+            more = {
+                p.number
+                for p in steps
+                if p.number not in to_do
+                and (p.scope, p.step.gives) in wanted
+                and (self._stale(p) or any((p.scope, need) in renewed for need in p.step.needs))
+            }
+            if not more:
+                return to_do
+            to_do |= more
+
+    def _stale(self, planned: PlannedStep) -> bool:
+        """Whether an outcome can no longer be used: too old, or a side refused what was made of it."""
+        key = _key(planned)
+        if not planned.step.fresh(self.memory.outcomes[key], self.context.clock()):
+            return True
+        return any(
+            planned.step.gives in other.step.renew and key in self.memory.refused.get(_key(other), ())
+            for other in self.plan.steps
+            if other.scope == planned.scope
+        )
+
+    def _act(self, planned: PlannedStep) -> None:
+        self._tell("step", planned)
+        begun = self.context.clock()
+        try:
+            outcome, found = self._reconciled_or_done(planned)
+        except RunPausedError as pause:
+            self._record(PAUSED, planned, message=pause.message, hint=pause.hint)
+            self.journal.flush()
+            raise
+        except KeyExchangeError as error:
+            self._record(FAILED, planned, message=error.message, hint=error.hint, kind=type(error).__name__)
+            self.journal.flush()
+            raise
+        milliseconds = round((self.context.clock() - begun).total_seconds() * 1000, 3)
+        extra = {"found": True} if found else {}
+        self._record(DONE, planned, outcome=self.journal.encoded(outcome), ms=milliseconds, **extra)
+        if planned.step.reconcile is not None:
+            self.journal.flush()
+        self._give(planned, outcome)
+        self._tell("done", planned)
+
+    def _reconciled_or_done(self, planned: PlannedStep) -> tuple[object, bool]:
+        """The outcome, and whether it was found and not made."""
+        scene, given, step = self._scene(planned), self._given(planned), planned.step
+        if step.reconcile is not None:
+            since = self.memory.intents.get(_key(planned))
+            if since is not None:
+                found = step.reconcile(scene, given, since)
+                if found is not None:
+                    self._tell("found", planned)
+                    return found, True
+            self._record(INTENT, planned)
+            self.journal.flush()
+            self._tell("intent", planned)
+        outcome = step.action(scene, given)
+        self._tell("answered", planned)
+        return outcome, False
+
+    def _scene(self, planned: PlannedStep) -> Scene:
+        return Scene(
+            kdh=self.sides.kdh,
+            krd=self.sides.krd,
+            authority=self.sides.authority,
+            run=self.run,
+            key=self._key_to_move(planned),
+            clock=self.context.clock,
+            nonces=self.journal.nonces(self.run),
+            exchange_dir=self.context.exchange_dir,
+            overrides=frozenset(rule for rule, _ in self.plan.overrides),
+            wrapping_algorithm=self.context.wrapping_algorithm,
+            krd_anchors=self.context.krd_anchors,
+            krd_kek=self.plan.krd_kek,
+        )
+
+    def _key_to_move(self, planned: PlannedStep) -> KeyToMove:
+        return self.plan.keys.get(planned.scope, self.plan.keys[KEK])
+
+    def _given(self, planned: PlannedStep) -> dict[str, Any]:
+        given = {name: value for (scope, name), value in self.values.items() if scope == planned.scope}
+        for name, source in _FROM_KEK.items():
+            if name in planned.step.needs:
+                given[name] = self.values[KEK, source]
+        return given
+
+    def _give(self, planned: PlannedStep, outcome: Any) -> None:
+        if planned.step.gives:
+            self.values[planned.scope, planned.step.gives] = outcome
+
+    def _record(self, event: str, planned: PlannedStep, **data: Any) -> None:
+        self.journal.append(self.run, event, planned.scope, planned.step.name, **data)
+
+    def _tell(self, event: str, planned: PlannedStep) -> None:
+        self.context.observer(Progress(event, planned, len(self.plan.steps)))
+
+
+def _recall(journal: Journal, run: str) -> _Memory:
+    memory = _Memory()
+    for entry in journal.entries(run):
+        key = (entry.scope, entry.step)
+        if entry.event == INTENT:
+            memory.intents.setdefault(key, entry.at)
+        elif entry.event == FAILED and entry.data["kind"] == DeviceRefusedError.__name__:
+            memory.refused[key] = set(memory.outcomes)
+        elif entry.event == DONE:
+            memory.outcomes[key] = journal.decoded(entry.data["outcome"])
+            memory.intents.pop(key, None)
+            memory.refused.pop(key, None)
+            for done_before in memory.refused.values():
+                done_before.discard(key)
+    return memory
+
+
+def _key(planned: PlannedStep) -> tuple[str, str]:
+    return planned.scope, planned.step.name

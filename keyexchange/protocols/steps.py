@@ -1,0 +1,263 @@
+"""Workflows as data: what happens, at which side, in which order; and the steps that protocols share.
+
+Laws of this file:
+
+- a step is a name, a side, an ability and a function; the function does one thing and returns one message;
+- a step that is not idempotent has a `reconcile`, which looks whether an earlier attempt succeeded before the step is
+  tried again;
+- `Workflow` refuses a step that needs what nobody before it gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from keyexchange.errors import KcvMismatchError, RuleError
+from keyexchange.keys import Kcv, KeyAlgorithm, require_kek_strength
+from keyexchange.protocols.messages import HeldKey, ImportMark, KeyToMove
+
+Given = Mapping[str, Any]
+"""What earlier steps gave, by the name in their `gives`."""
+
+SideName = Literal["kdh", "krd", "authority", "both"]
+
+
+class NonceLedger(Protocol):
+    """Remembers every nonce, so that none is used twice."""
+
+    def draw(self) -> bytes:
+        """A new nonce of 8 octets, written down before it is returned.
+
+        Raises:
+            RuleError: rule `nonce-once`.
+        """
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Where a step plays.
+
+    Args:
+        kdh, krd, authority: the sides; `Any`, because the plan has checked their abilities.
+        run: id of the run.
+        key: the key that this workflow moves.
+        clock: the time now, aware.
+        nonces: the ledger.
+        exchange_dir: where files for a person go.
+        overrides: names of rules that the reviewed file sets aside, with a reason.
+        wrapping_algorithm: of the receiver's TR-34 certificate, "RSA_2048".
+        krd_anchors: DER of the CAs that the receiver's certificate must chain to; empty: the root that came with it.
+        krd_kek: how the receiver names the KEK that an earlier run established; empty when this run establishes it.
+    """
+
+    kdh: Any
+    krd: Any
+    authority: Any
+    run: str
+    key: KeyToMove
+    clock: Callable[[], datetime]
+    nonces: NonceLedger
+    exchange_dir: Path
+    overrides: frozenset[str] = frozenset()
+    wrapping_algorithm: str = "RSA_2048"
+    krd_anchors: tuple[bytes, ...] = ()
+    krd_kek: str = ""
+
+    @property
+    def mark(self) -> ImportMark:
+        """Names this key of this run."""
+        return ImportMark(self.run, self.key.name)
+
+    def require_strength(self, kek: KeyAlgorithm, key: KeyAlgorithm, kek_name: str) -> None:
+        """Rule kek-strength, unless the reviewed file sets it aside."""
+        if "kek-strength" not in self.overrides:
+            require_kek_strength(kek, key, kek_name=kek_name)
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What decides at planning time which steps there are.
+
+    Args:
+        key: the key that the workflow moves.
+        needs_csr: the authority certifies only against a certification request.
+    """
+
+    key: KeyToMove
+    needs_csr: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step.
+
+    Args:
+        name: unique in its workflow, in the imperative.
+        title: for the plan and the report.
+        side: who acts; "both" for a check of our own.
+        ability: the method of that side, or how the key decides it; empty when the step only checks.
+        action: does it.
+        needs: names of what it takes.
+        gives: name of what it returns.
+        when: whether the step is there at all.
+        reconcile: for a step that is not idempotent: finds what an earlier attempt, begun at the given time, left.
+        fresh: whether an earlier outcome can still be used now.
+        renew: names of what is made anew before this step is tried again after the side refused it.
+    """
+
+    name: str
+    title: str
+    side: SideName
+    ability: str | Callable[[KeyToMove], str]
+    action: Callable[[Scene, Given], object]
+    needs: tuple[str, ...] = ()
+    gives: str = ""
+    when: Callable[[Circumstances], bool] = lambda _circumstances: True
+    reconcile: Callable[[Scene, Given, datetime], object | None] | None = None
+    fresh: Callable[[Any, datetime], bool] = lambda _outcome, _now: True
+    renew: tuple[str, ...] = ()
+
+    def ability_for(self, key: KeyToMove) -> str:
+        """The method of the side that acts, empty when the step only checks."""
+        return self.ability if isinstance(self.ability, str) else self.ability(key)
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """Steps in their order.
+
+    Args:
+        name: "tr34-two-pass".
+        steps: each needs only what `given` or a step before it gives.
+        given: what must be there when it begins.
+    """
+
+    name: str
+    steps: tuple[Step, ...]
+    given: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        known, names = set(self.given), set()
+        for step in self.steps:
+            missing = set(step.needs + step.renew) - known
+            if missing:
+                raise ValueError(f"step {step.name} of {self.name} needs {sorted(missing)}, which nobody gives")
+            if step.name in names:
+                raise ValueError(f"{self.name} has two steps {step.name}")
+            names.add(step.name)
+            known.add(step.gives)
+
+    def steps_for(self, circumstances: Circumstances) -> Sequence[Step]:
+        """The steps that are there."""
+        return [step for step in self.steps if step.when(circumstances)]
+
+
+def require_equal_kcv(left: Kcv, right: Kcv, *, key: str, left_name: str, right_name: str) -> None:
+    """Compare two check values on the shorter length.
+
+    Raises:
+        KcvMismatchError: they differ in value or in method.
+    """
+    if not left.matches(right):
+        raise KcvMismatchError(
+            f"key {key}: the check value is {left} {left_name} and {right} {right_name} "
+            f"(methods {left.method} and {right.method})"
+        )
+
+
+def provide_key(scene: Scene, _given: Given) -> KeyToMove:
+    """Make the key at the KDH, or look at the one that is there.
+
+    Raises:
+        KcvMismatchError: its check value is not the one in the reviewed file.
+    """
+    key = scene.key
+    if not key.reference:
+        made: HeldKey = scene.kdh.make_key(key.attributes)
+        return replace(key, reference=made.reference, kcv=made.kcv)
+    kcv = scene.kdh.key_check_value(key)
+    if key.kcv is not None:
+        require_equal_kcv(kcv, key.kcv, key=key.name, left_name="at the sender", right_name="in the reviewed file")
+    return replace(key, kcv=kcv)
+
+
+def has_alias(circumstances: Circumstances) -> bool:
+    """Whether the reviewed file names the key."""
+    return bool(circumstances.key.alias)
+
+
+PROVIDE_KEY = Step(
+    "provide-key",
+    "make the key, or look at the one that is there",
+    "kdh",
+    lambda key: "key_check_value" if key.reference else "make_key",
+    provide_key,
+    gives="key",
+)
+
+
+def identify_kdh(scene: Scene, _given: Given) -> object:
+    """Ask the KDH what it is."""
+    return scene.kdh.identify()
+
+
+def identify_krd(scene: Scene, _given: Given) -> object:
+    """Ask the KRD what it is."""
+    return scene.krd.identify()
+
+
+def compare_kcv(sent: str, arrived: str) -> Callable[[Scene, Given], Kcv]:
+    """A step function that compares the check values of two messages and returns the agreed value."""
+
+    def compare(scene: Scene, given: Given) -> Kcv:
+        left: Kcv = given[sent].kcv
+        right: Kcv = given[arrived].kcv
+        require_equal_kcv(left, right, key=scene.key.name, left_name="at the sender", right_name="at the receiver")
+        return right if len(right.digits) <= len(left.digits) else left
+
+    return compare
+
+
+def set_alias(held: str) -> Callable[[Scene, Given], HeldKey]:
+    """A step function that names the key at the receiver."""
+
+    def name(scene: Scene, given: Given) -> HeldKey:
+        key: HeldKey = given[held]
+        scene.krd.set_alias(scene.key.alias, key)
+        return key
+
+    return name
+
+
+def find_import(scene: Scene, kcv: Kcv, since: datetime) -> HeldKey | None:
+    """Look for what an earlier import of this key in this run left at the receiver."""
+    found: HeldKey | None = scene.krd.find_import(scene.mark, kcv=kcv, since=since)
+    return found
+
+
+def refuse_other_attributes(what: str, wanted: str, found: str) -> None:
+    """The sender changed an attribute on the way.
+
+    Raises:
+        RuleError: rule attributes-kept.
+    """
+    if wanted != found:
+        raise RuleError(
+            f"the {what} should be {wanted} and is {found}",
+            rule="attributes-kept",
+            hint="correct the reviewed file, or let the sender write the attribute it should (modified exportability)",
+        )
+
+
+IDENTIFY = Workflow(
+    "identify",
+    (
+        Step("identify-kdh", "ask the sender what it is", "kdh", "identify", identify_kdh, gives="kdh_identity"),
+        Step("identify-krd", "ask the receiver what it is", "krd", "identify", identify_krd, gives="krd_identity"),
+    ),
+)
+"""Both sides are there and let us in, before anything is made."""

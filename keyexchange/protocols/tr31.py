@@ -1,0 +1,93 @@
+"""TR-31 / X9.143: a key goes from the KDH to the KRD in a key block under a KEK that both hold."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from keyexchange import tr31
+from keyexchange.keys import Exportability
+from keyexchange.protocols.messages import HeldKey, KeyBlock, KeyToMove
+from keyexchange.protocols.steps import (
+    PROVIDE_KEY,
+    Given,
+    Scene,
+    Step,
+    Workflow,
+    compare_kcv,
+    find_import,
+    has_alias,
+    refuse_other_attributes,
+    require_equal_kcv,
+    set_alias,
+)
+
+
+def hold_kek(scene: Scene, _given: Given) -> HeldKey:
+    """Look at the KEK that an earlier run established at the receiver."""
+    held: HeldKey = scene.krd.held_key(scene.krd_kek)
+    return held
+
+
+def send_key_block(scene: Scene, given: Given) -> KeyBlock:
+    """Export the key under the KEK and look at what came.
+
+    Raises:
+        RuleError: rules kek-strength; attributes-kept: the block's header is not what the reviewed file says.
+        KcvMismatchError: the sender itself states another check value than before.
+    """
+    key: KeyToMove = given["key"]
+    kek: KeyToMove = given["kek"]
+    scene.require_strength(kek.attributes.algorithm, key.attributes.algorithm, "the KEK")
+    block: KeyBlock = scene.kdh.export_tr31(key, kek=kek)
+    _require_header(block, key)
+    assert key.kcv is not None
+    require_equal_kcv(block.kcv, key.kcv, key=key.name, left_name="in the sender's reply", right_name="before")
+    return block
+
+
+def _require_header(block: KeyBlock, key: KeyToMove) -> None:
+    header, wanted = tr31.parse(block.text).header, key.attributes
+    refuse_other_attributes("key usage in the block", wanted.key_usage, header.key_usage)
+    refuse_other_attributes("algorithm in the block", wanted.algorithm.letter.value, header.algorithm)
+    refuse_other_attributes("mode of use in the block", wanted.mode_of_use, header.mode_of_use)
+    if wanted.exportability == Exportability.N:
+        refuse_other_attributes("exportability in the block", wanted.exportability, header.exportability)
+
+
+def receive_key_block(scene: Scene, given: Given) -> HeldKey:
+    held: HeldKey = scene.krd.import_tr31(given["block"], key=given["key"], kek=given["kek_held"], mark=scene.mark)
+    return held
+
+
+def find_received(scene: Scene, given: Given, since: datetime) -> HeldKey | None:
+    return find_import(scene, given["block"].kcv, since)
+
+
+KNOWN_KEK = Workflow(
+    "known-kek",
+    (
+        PROVIDE_KEY,
+        Step("hold-kek", "look at the KEK that an earlier run established", "krd", "held_key",
+             hold_kek, gives="held"),
+        Step("agree-on-kek", "compare the check values of the KEK on both sides", "both", "",
+             compare_kcv("key", "held"), needs=("key", "held"), gives="kcv"),
+    ),
+)  # fmt: skip
+"""The KEK is the same on both sides, before anything is wrapped under it."""
+
+KEY_BLOCK = Workflow(
+    "tr31",
+    (
+        PROVIDE_KEY,
+        Step("send-key-block", "export the key in a TR-31 block under the KEK, check its header", "kdh", "export_tr31",
+             send_key_block, needs=("key", "kek"), gives="block"),
+        Step("receive-key-block", "import the TR-31 block", "krd", "import_tr31",
+             receive_key_block, needs=("block", "key", "kek_held"), gives="held", reconcile=find_received,
+             renew=("block",)),
+        Step("compare-kcv", "compare the check values of both sides", "both", "",
+             compare_kcv("block", "held"), needs=("block", "held"), gives="kcv"),
+        Step("set-alias", "name the key at the receiver", "krd", "set_alias",
+             set_alias("held"), needs=("held",), gives="named", when=has_alias),
+    ),
+    given=("kek", "kek_held"),
+)  # fmt: skip
