@@ -1,0 +1,157 @@
+"""From the words of a command line to sides, plan and run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from keyexchange import __version__, config, registry
+from keyexchange.cli.progress import progress_for
+from keyexchange.cli.simulation import Simulation, sample, simulated, with_addresses
+from keyexchange.engine.journal import Journal
+from keyexchange.engine.plan import Plan, Sides, make_plan
+from keyexchange.engine.run import Context, begin, execute
+from keyexchange.errors import ConfigError, JournalError
+
+
+@dataclass
+class Request:
+    """What the operator asked for.
+
+    Args:
+        begun: id of the run, once there is one.
+    """
+
+    kdh: str | None
+    krd: str | None
+    config_file: Path | None
+    protocol: str | None
+    simulate: bool
+    resume: str | None = None
+    plan_digest: str | None = None
+    trace: Path | None = None
+    begun: str | None = field(default=None, init=False)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan and the sides it is for."""
+
+    plan: Plan
+    sides: Sides
+
+
+def planned(
+    request: Request, simulation: Simulation | None = None, trace: Callable[[str], None] | None = None
+) -> Planned:
+    """Read the file, set the sides up, make the plan; sends nothing.
+
+    Raises:
+        ConfigError, UnsupportedError, RuleError: as keyexchange.engine.plan says.
+    """
+    if not request.kdh or not request.krd:
+        raise ConfigError("both sides are needed", hint="for instance: --kdh payshield --krd apc")
+    kdh_entry = registry.load(registry.ADAPTERS, request.kdh)
+    krd_entry = registry.load(registry.ADAPTERS, request.krd)
+    settings = _config(request, simulation)
+    kdh_settings = config.settings_of(kdh_entry, settings.kdh, "kdh")
+    krd_settings = config.settings_of(krd_entry, settings.krd, "krd")
+    sides = Sides(
+        kdh_entry.open(kdh_settings, trace=trace),
+        krd_entry.open(krd_settings, trace=trace),
+        _authority(settings),
+    )
+    protocol = cast("Literal['tr34', 'tr31'] | None", request.protocol)
+    return Planned(make_plan(settings, sides, kdh_settings, krd_settings, protocol), sides)
+
+
+def _config(request: Request, simulation: Simulation | None) -> config.Config:
+    if not request.simulate:
+        return config.load(config.find(request.config_file))
+    settings = sample() if request.config_file is None else config.load(request.config_file)
+    return with_addresses(settings, simulation)
+
+
+def _authority(settings: config.Config) -> Any:
+    kind = settings.certificate_authority.get("kind", "local")
+    if not isinstance(kind, str) or kind not in registry.names(registry.AUTHORITIES):
+        raise ConfigError(
+            "certificate_authority.kind is not known",
+            hint=f"choose one of: {', '.join(registry.names(registry.AUTHORITIES))}",
+        )
+    entry = registry.load(registry.AUTHORITIES, kind)
+    return entry.open(config.authority_settings(entry, settings.certificate_authority))
+
+
+def run_or_resume(request: Request, journal: Journal, *, quiet: bool) -> str:
+    """Run a plan to its end; returns the id of the run.
+
+    Raises:
+        KeyExchangeError: see keyexchange.engine.run.
+    """
+    if request.resume:
+        request = _as_begun(request, journal)
+    with ExitStack() as stack:
+        trace = stack.enter_context(_trace(request.trace))
+        simulation = stack.enter_context(simulated(request, journal.folder)) if request.simulate else None
+        made = planned(request, simulation, trace)
+        stack.callback(made.sides.kdh.close)
+        stack.callback(made.sides.krd.close)
+        _require_approved(request, made.plan)
+        run = request.resume or begin(made.plan, journal, _options(request))
+        request.begun = run
+        observer = stack.enter_context(progress_for(made.plan, run, quiet=quiet))
+        context = Context(clock=lambda: datetime.now(UTC), exchange_dir=journal.folder / run, observer=observer)
+        execute(run, made.plan, made.sides, journal, context)
+    return run
+
+
+def _options(request: Request) -> dict[str, Any]:
+    """What a resume needs to know again."""
+    return {
+        "kdh": request.kdh,
+        "krd": request.krd,
+        "config_file": str(request.config_file.resolve()) if request.config_file else None,
+        "protocol": request.protocol,
+        "simulate": request.simulate,
+        "version": __version__,
+    }
+
+
+def _as_begun(request: Request, journal: Journal) -> Request:
+    """A resumed run is what it was; only the file may be named anew (the plan's digest still has to fit)."""
+    assert request.resume is not None
+    options = journal.run(request.resume)["options"]
+    for name in ("kdh", "krd", "protocol"):
+        asked = getattr(request, name)
+        if asked and asked != options[name]:
+            raise JournalError(
+                f"run {request.resume} was begun with --{name} {options[name]}", hint=f"leave --{name} away"
+            )
+    recorded = Path(options["config_file"]) if options["config_file"] else None
+    request.kdh, request.krd, request.protocol = options["kdh"], options["krd"], options["protocol"]
+    request.simulate = options["simulate"]
+    request.config_file = request.config_file or recorded
+    return request
+
+
+def _require_approved(request: Request, plan: Plan) -> None:
+    if request.plan_digest and not plan.digest.startswith(request.plan_digest.lower()):
+        raise ConfigError(
+            "the plan is not the one that was approved: its digest is another",
+            hint="`keyexchange plan` prints the plan and its digest; have it approved again",
+        )
+
+
+@contextmanager
+def _trace(path: Path | None) -> Iterator[Callable[[str], None] | None]:
+    """A writer of trace lines, when a trace is asked for."""
+    if path is None:
+        yield None
+        return
+    with path.open("a", encoding="utf-8", buffering=1) as file:
+        yield lambda line: print(f"{datetime.now(UTC):%H:%M:%S.%f} {line}", file=file)

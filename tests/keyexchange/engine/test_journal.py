@@ -1,0 +1,102 @@
+"""What the journal promises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from keyexchange.engine.journal import INTENT, Journal
+from keyexchange.errors import JournalError, RuleError
+from keyexchange.keys import Kcv, KcvMethod, KeyAlgorithm, KeyAttributes
+from keyexchange.protocols.messages import (
+    CertificateChain,
+    HeldKey,
+    KeyBlock,
+    KeyToken,
+    KeyToMove,
+    KrdCredential,
+    SigningKey,
+)
+from keyexchange.secret import Secret
+
+KCV = Kcv("08D7B4", KcvMethod.ANSI_X9_24)
+ATTRIBUTES = KeyAttributes("P0", KeyAlgorithm.TDES_2KEY, "B")
+MESSAGES = [
+    SigningKey(b"public", b"S1\x00\xff"),
+    CertificateChain(b"leaf", (b"issuer", b"root")),
+    KrdCredential(CertificateChain(b"leaf", ()), "import-token-1", datetime(2026, 1, 1, tzinfo=UTC)),
+    KrdCredential(CertificateChain(b"leaf", ()), "import-token-1", None),
+    KeyToken(b"\x30\x00", KCV, "x9_tr34_2012"),
+    KeyBlock("B0080", KCV),
+    HeldKey("arn", KCV, ATTRIBUTES),
+    KeyToMove("name", "S1", ATTRIBUTES, KCV, "402", "alias/x", (("a", "b"), ("c", "d"))),
+    None,
+]
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda m: type(m).__name__)
+def test_a_message_comes_back_as_it_was_written(message: object, tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    assert journal.decoded(journal.encoded(message)) == message
+
+
+def test_a_secret_or_a_stranger_is_not_journalled(tmp_path: Path) -> None:
+    @dataclass
+    class Stranger:
+        key: bytes
+
+    journal = Journal(tmp_path)
+    for value in (Secret(b"x" * 16), Stranger(b"x"), HeldKey("arn", Secret(b"x")), 1.5):  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match="is not journalled"):
+            journal.encoded(value)
+
+
+def test_a_nonce_is_drawn_once_in_the_life_of_the_journal(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    same = journal.nonces("run-1", lambda n: b"\x07" * n)
+    assert same.draw() == b"\x07" * 8
+    again = Journal(tmp_path).nonces("run-2", lambda n: b"\x07" * n)
+    with pytest.raises(RuleError) as caught:
+        again.draw()
+    assert caught.value.rule == "nonce-once"
+
+
+def test_an_intent_survives_and_what_was_not_flushed_does_not(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    run = journal.begin("digest", {}, {})
+    journal.append(run, INTENT, "key", "step")
+    journal.flush()
+    journal.append(run, "done", "key", "step", outcome=None)
+    journal._connection.rollback()
+    assert [e.event for e in Journal(tmp_path).entries(run)] == ["begun", INTENT]
+
+
+def test_a_changed_artefact_is_noticed(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    data = journal.encoded(SigningKey(b"public", b"private"))
+    journal.flush()
+    journal._connection.exec_driver_sql("UPDATE artefacts SET octets = X'00'")
+    with pytest.raises(JournalError, match="was changed"):
+        journal.decoded(data)
+
+
+def test_the_folder_is_for_its_owner_only(tmp_path: Path) -> None:
+    Journal(tmp_path / "runs")
+    assert (tmp_path / "runs").stat().st_mode & 0o077 == 0
+    assert (tmp_path / "runs" / "journal.db").stat().st_mode & 0o077 == 0
+
+
+def test_an_unknown_run_and_a_folder_that_cannot_be_used_are_said(tmp_path: Path) -> None:
+    with pytest.raises(JournalError, match="knows no run"):
+        Journal(tmp_path).run("none")
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(JournalError, match="cannot keep a journal"):
+        Journal(tmp_path / "file")
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "journal.db").write_bytes(b"no database" * 1000)
+    with pytest.raises(JournalError, match="is not a journal"):
+        Journal(broken)

@@ -1,0 +1,306 @@
+"""Key tokens against known answers, and what no token may do."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from keyexchange.crypto.rsa import sign_pkcs1_sha256
+from keyexchange.errors import FormatError, KeyExchangeError, TrustError
+from keyexchange.pki import issuer_and_serial, verify_chain
+from keyexchange.secret import Secret
+from keyexchange.tr34 import (
+    AES128_CBC,
+    AES256_CBC,
+    DES_EDE3_CBC,
+    Layout,
+    Oaep,
+    OneTime,
+    TokenParts,
+    assemble,
+    build_parts,
+    describe,
+    open_token,
+    read,
+    verify,
+)
+from tests.keyexchange.tr34.lab import (
+    SeededKey,
+    certificate,
+    crl,
+    expected_nonce,
+    private_key,
+    receive,
+    token_of,
+)
+from tests.vectors import vectors
+
+KEY_TOKENS = vectors("tr34_computed", "key_token")
+REFUSED = vectors("tr34_computed", "refuse_token")
+CIPHERS = {cipher.name: cipher for cipher in (DES_EDE3_CBC, AES128_CBC, AES256_CBC)}
+NOW = datetime(2030, 5, 17, tzinfo=UTC)
+SAMPLE = KEY_TOKENS[0].values[0]
+SAMPLE_TOKEN = token_of(SAMPLE)
+
+
+def is_buildable(vector: Any) -> bool:
+    """Two-pass, in AWS's order, with nothing that only readers put up with."""
+    inputs = vector["inputs"]
+    special = {"certificates", "crl", "content_padding"} & inputs.keys()
+    return "nonce" in inputs and not (special or inputs["attributes_der_sorted"] or inputs["oaep_params_tagged"])
+
+
+BUILDABLE = [parameter for parameter in KEY_TOKENS if is_buildable(parameter.values[0])]
+
+
+def build(vector: Any) -> tuple[TokenParts, bytes]:
+    inputs = vector["inputs"]
+    kdh_id = issuer_and_serial(certificate(inputs["kdh"]))
+    receiver = SeededKey(private_key(inputs["krd"]).public_key(), bytes.fromhex(inputs["oaep_seed"]))
+    layout = Layout(inputs["layout"])
+    parts = build_parts(
+        Secret(bytes.fromhex(inputs["key"])),
+        inputs["header"],
+        kdh_id=kdh_id,
+        krd_id=issuer_and_serial(certificate(inputs["krd"])),
+        krd_public_key=cast(RSAPublicKey, receiver),
+        nonce=bytes.fromhex(inputs["nonce"]),
+        sign=lambda octets: sign_pkcs1_sha256(private_key(inputs["kdh"]), octets),
+        cipher=CIPHERS[inputs["cek_cipher"]],
+        one_time=OneTime(Secret(bytes.fromhex(inputs["cek"])), bytes.fromhex(inputs["iv"])),
+        layout=layout,
+    )
+    return parts, assemble(parts, kdh_id, layout=layout)
+
+
+@pytest.mark.parametrize("vector", KEY_TOKENS)
+def test_known_tokens_open(vector: Any) -> None:
+    token, opened = receive(token_of(vector), vector)
+    inputs = vector["inputs"]
+    assert opened.key.reveal().hex().upper() == inputs["key"]
+    assert opened.header == token.header == inputs["header"]
+    assert token.layout == inputs["layout"]
+    assert token.nonce == (bytes.fromhex(inputs["nonce"]) if "nonce" in inputs else None)
+    assert (token.signing_time is None) is ("signing_time" not in inputs)
+    assert len(token.certificates) == len(inputs.get("certificates", ()))
+    assert token.crls == ((crl(),) if "crl" in inputs else ())
+
+
+@pytest.mark.parametrize("vector", KEY_TOKENS)
+def test_known_tokens_come_apart_into_their_known_parts(vector: Any) -> None:
+    token, expected = read(token_of(vector)), vector["expected"]
+    assert token.signed.attributes.octets.hex().upper() == expected["signed_attributes_hex"]
+    assert token.signed.attributes.message_digest.hex().upper() == expected["message_digest_hex"]
+    assert token.signed.signature.hex().upper() == expected["signature_hex"]
+    assert token.envelope.wrapped_cek.hex().upper() == expected["encrypted_cek_hex"]
+    assert token.envelope.ciphertext.hex().upper() == expected["content_ciphertext_hex"]
+    assert token.envelope.cipher.name == vector["inputs"]["cek_cipher"]
+    assert token.signer_id == issuer_and_serial(certificate(vector["inputs"]["kdh"]))
+    assert token.recipient_id == issuer_and_serial(certificate(vector["inputs"]["krd"]))
+
+
+def test_both_layouts_are_among_what_is_built_again() -> None:
+    assert {parameter.values[0]["inputs"]["layout"] for parameter in BUILDABLE} == {"x9_tr34_2012", "cms"}
+    assert len(BUILDABLE) >= 15
+
+
+@pytest.mark.parametrize("vector", BUILDABLE)
+def test_known_tokens_are_built_again_octet_for_octet(vector: Any) -> None:
+    parts, token = build(vector)
+    assert parts.signed_attributes.hex().upper() == vector["expected"]["signed_attributes_hex"]
+    assert parts.signature.hex().upper() == vector["expected"]["signature_hex"]
+    assert token == token_of(vector)
+
+
+def receive_with_chain(vector: Any) -> None:
+    token, _ = receive(token_of(vector), vector)
+    kdh = certificate(vector["inputs"]["kdh"])
+    verify_chain(kdh, (certificate("ca_kdh"),), (certificate("root"),), at=NOW, crls=token.crls)
+
+
+@pytest.mark.parametrize("vector", KEY_TOKENS)
+def test_known_tokens_are_signed_under_their_root(vector: Any) -> None:
+    receive_with_chain(vector)
+
+
+@pytest.mark.parametrize("vector", REFUSED)
+def test_faulty_tokens_are_refused_for_their_fault(vector: Any) -> None:
+    with pytest.raises((TrustError, FormatError)) as caught:
+        receive_with_chain(vector)
+    category = {"expired": "chain_untrusted"}.get(caught.value.category, caught.value.category)
+    assert category in (vector["expected"]["error"], *vector["expected"]["also_acceptable"])
+
+
+ORDINARY = st.tuples(
+    st.sampled_from(["A", "T"]), st.binary(min_size=8, max_size=32), st.binary(min_size=8, max_size=16)
+)
+
+
+@given(ORDINARY, st.sampled_from(Layout))
+@settings(max_examples=25, deadline=None)
+def test_a_new_token_opens_to_what_went_in(ordinary: tuple[str, bytes, bytes], layout: Layout) -> None:
+    letter, key, nonce = ordinary
+    header = f"D0000K0{letter}B00E0000"
+    kdh_id = issuer_and_serial(certificate("kdh_2048"))
+    parts = build_parts(
+        Secret(key),
+        header,
+        kdh_id=kdh_id,
+        krd_id=issuer_and_serial(certificate("krd_2048")),
+        krd_public_key=private_key("krd_2048").public_key(),
+        nonce=nonce,
+        sign=lambda octets: sign_pkcs1_sha256(private_key("kdh_2048"), octets),
+        layout=layout,
+    )
+    ends = {"inputs": {"kdh": "kdh_2048", "krd": "krd_2048", "nonce": nonce.hex()}}
+    token, opened = receive(assemble(parts, kdh_id, layout=layout), ends)
+    assert (opened.key, opened.header, token.layout) == (Secret(key), header, layout)
+    assert token.envelope.cipher is (AES128_CBC if letter == "A" else DES_EDE3_CBC)
+
+
+def test_two_tokens_of_one_key_share_no_secret() -> None:
+    fresh = [OneTime.fresh(DES_EDE3_CBC) for _ in range(2)]
+    assert fresh[0].cek != fresh[1].cek
+    assert fresh[0].iv != fresh[1].iv
+
+
+@pytest.mark.parametrize("vector", [SAMPLE, KEY_TOKENS[18].values[0]], ids=lambda vector: str(vector["name"]))
+def test_one_flipped_bit_never_opens(vector: Any) -> None:
+    octets = token_of(vector)
+    for position in range(0, len(octets) * 8, 11):
+        flipped = bytearray(octets)
+        flipped[position // 8] ^= 1 << position % 8
+        try:
+            receive(bytes(flipped), vector)
+        except KeyExchangeError:
+            continue
+        pytest.fail(f"bit {position} of the token may change")
+
+
+@given(st.binary(max_size=200))
+@settings(max_examples=100)
+def test_any_octets_are_read_or_refused(octets: bytes) -> None:
+    assert_read_or_refused(octets)
+
+
+@given(st.sampled_from(KEY_TOKENS), st.binary(max_size=24), st.integers(0, 1200))
+@settings(max_examples=150, deadline=None)
+def test_damaged_tokens_are_read_or_refused(parameter: Any, noise: bytes, at: int) -> None:
+    octets = token_of(parameter.values[0])
+    assert_read_or_refused(octets[:at] + noise + octets[at + len(noise) :])
+
+
+def assert_read_or_refused(octets: bytes) -> None:
+    category = "structure"
+    try:
+        assert describe(read(octets))
+    except FormatError as error:
+        category = error.category
+    assert category in ("der_malformed", "structure")
+
+
+def test_a_token_without_a_nonce_answers_no_nonce() -> None:
+    one_pass = next(p.values[0] for p in KEY_TOKENS if p.id == "tr34-v-2012-one-pass")
+    token = read(token_of(one_pass))
+    assert token.signing_time == datetime(2024, 12, 1, 20, 30, tzinfo=UTC)
+    verify(token, kdh_certificate=certificate("kdh_2048"), nonce=None)
+    for nonce in (bytes(8), b""):
+        with pytest.raises(TrustError) as caught:
+            verify(token, kdh_certificate=certificate("kdh_2048"), nonce=nonce)
+        assert caught.value.category == "nonce_mismatch"
+
+
+@pytest.mark.parametrize(
+    "oaep",
+    [
+        Oaep("sha1", "sha1", b"", tagged=True),
+        Oaep("sha256", "sha1", b"", tagged=False),
+        Oaep("sha256", "sha256", b"label", tagged=False),
+        Oaep("1.2.3", "sha256", b"", tagged=False),
+    ],
+    ids=str,
+)
+def test_only_oaep_with_sha256_is_opened(oaep: Oaep) -> None:
+    token = read(SAMPLE_TOKEN)
+    other = dataclasses.replace(token, envelope=dataclasses.replace(token.envelope, oaep=oaep))
+    with pytest.raises(FormatError) as caught:
+        open_token(
+            other,
+            krd_private_key=private_key("krd_2048"),
+            krd_certificate=None,
+            kdh_certificate=certificate("kdh_2048"),
+        )
+    assert caught.value.category == "structure"
+
+
+def test_whatever_fails_in_opening_fails_in_the_same_words() -> None:
+    token = read(SAMPLE_TOKEN)
+    envelope = token.envelope
+    damaged = [
+        dataclasses.replace(envelope, wrapped_cek=bytes(256)),
+        dataclasses.replace(envelope, wrapped_cek=b""),
+        dataclasses.replace(envelope, ciphertext=b""),
+        dataclasses.replace(envelope, ciphertext=envelope.ciphertext[:-1]),
+        dataclasses.replace(envelope, ciphertext=envelope.ciphertext[:-16]),
+        dataclasses.replace(envelope, cipher=DES_EDE3_CBC, iv=bytes(8)),
+    ]
+    errors = set()
+    for other in damaged:
+        with pytest.raises(FormatError) as caught:
+            open_token(
+                dataclasses.replace(token, envelope=other),
+                krd_private_key=private_key("krd_2048"),
+                krd_certificate=None,
+                kdh_certificate=certificate("kdh_2048"),
+            )
+        assert caught.value.__suppress_context__
+        errors.add((caught.value.category, caught.value.message, caught.value.hint))
+    assert len(errors) == 1
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"signed_attributes": b""},
+        {"signed_attributes": b"\xa0\x00"},
+        {"enveloped": b"\x02\x01\x00"},
+        {"enveloped": b"\x30\x80\x00\x00"},
+    ],
+    ids=str,
+)
+def test_pieces_that_are_none_are_not_assembled(broken: dict[str, bytes]) -> None:
+    parts, _ = build(SAMPLE)
+    with pytest.raises(FormatError):
+        assemble(dataclasses.replace(parts, **broken), issuer_and_serial(certificate("kdh_2048")))
+
+
+def test_identifiers_that_are_none_are_refused() -> None:
+    parts, _ = build(SAMPLE)
+    for identifier in (b"", b"\x30\x00", certificate("kdh_2048")):
+        with pytest.raises(FormatError):
+            assemble(parts, identifier)
+
+
+def test_no_representation_shows_the_key() -> None:
+    token, opened = receive(SAMPLE_TOKEN, SAMPLE)
+    key = bytes.fromhex(SAMPLE["inputs"]["key"])
+    text = repr(opened) + repr(token) + str(describe(token))
+    assert key.hex() not in text.lower()
+    assert repr(key)[2:-1] not in text
+    assert base64.b64encode(key).decode() not in text
+
+
+def test_expected_nonces_are_compared_whole() -> None:
+    token, nonce = read(SAMPLE_TOKEN), expected_nonce(SAMPLE)
+    assert nonce is not None
+    for other in (nonce[:-1], nonce + b"\x00", b""):
+        with pytest.raises(TrustError) as caught:
+            verify(token, kdh_certificate=certificate("kdh_2048"), nonce=other)
+        assert caught.value.category == "nonce_mismatch"
