@@ -70,8 +70,9 @@ class Kbpk:
             raise _wrong_length()
         self.letter = letter
         self.key = key
+        self._versions = [v for v in VERSIONS.values() if v.letter == letter and len(key) in v.kbpk_octets]
 
-    @property
+    @cached_property
     def algorithm(self) -> KeyAlgorithm:
         """The sized algorithm.
 
@@ -94,7 +95,7 @@ class Kbpk:
         Raises:
             FormatError: category kbpk_length.
         """
-        if self.letter != version.letter or len(self.key) not in version.kbpk_octets:
+        if version not in self._versions:
             raise _wrong_length()
 
     def keys(self, version: Version) -> tuple[BlockCipherKey, BlockCipherKey]:

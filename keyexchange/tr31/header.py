@@ -9,7 +9,8 @@ unless `Header.proprietary` says that the caller means it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from keyexchange.errors import FormatError
 from keyexchange.keys import Algorithm, Exportability, KeyUsage, ModeOfUse
@@ -76,6 +77,11 @@ class Header:
         fields = ("key_usage", "algorithm", "mode_of_use", "exportability")
         return tuple(name for name in fields if getattr(self, name)[0] in _DIGITS)
 
+    @property
+    def length(self) -> int:
+        """How many characters the header takes."""
+        return FIXED_LENGTH + sum(len(block.text()) for block in self.optional_blocks)
+
     def text(self, length: int) -> str:
         """The header's characters for a block of `length` characters in all."""
         fixed = (
@@ -92,7 +98,7 @@ class Header:
         A PB block that stands last already is replaced when it no longer fits, else kept as it is.
         """
         blocks = self.optional_blocks
-        if sum(len(block.text()) for block in blocks) % multiple == 0:
+        if (self.length - FIXED_LENGTH) % multiple == 0:
             return self
         if blocks[-1].block_id == "PB":
             blocks = blocks[:-1]
@@ -100,16 +106,7 @@ class Header:
         if missing:
             missing += multiple if missing < 4 else 0
             blocks = (*blocks, OptionalBlock("PB", "0" * (missing - 4)))
-        return Header(
-            self.version_id,
-            self.key_usage,
-            self.algorithm,
-            self.mode_of_use,
-            self.key_version_number,
-            self.exportability,
-            blocks,
-            self.reserved,
-        )
+        return replace(self, optional_blocks=blocks)
 
 
 def parse_header(text: str) -> tuple[Header, int]:
@@ -123,8 +120,19 @@ def parse_header(text: str) -> tuple[Header, int]:
     """
     if len(text) < FIXED_LENGTH:
         raise _malformed("it is shorter than 16 characters")
-    version_id, usage, algorithm, mode = text[0], text[5:7], text[7], text[8]
-    version_number, exportability, count, reserved = text[9:11], text[11], text[12:14], text[14:16]
+    header = _fixed(text[0], text[5:FIXED_LENGTH])
+    count = text[12:14]
+    if count == "00":
+        return header, FIXED_LENGTH
+    blocks, end = _parse_optional_blocks(text, int(count))
+    return replace(header, optional_blocks=blocks), end
+
+
+@lru_cache(maxsize=1024)
+def _fixed(version_id: str, fields: str) -> Header:
+    """The fixed fields but for the length; cached, because the keys of a migration share a few headers."""
+    usage, algorithm, mode, version_number = fields[:2], fields[2], fields[3], fields[4:6]
+    exportability, count, reserved = fields[6], fields[7:9], fields[9:]
     if version_id not in _UPPER:
         raise _malformed("the version id is not a letter or digit")
     _require_code("key usage", usage, _USAGES)
@@ -137,11 +145,7 @@ def parse_header(text: str) -> tuple[Header, int]:
         raise _malformed("the number of optional blocks is not decimal")
     if not _ALNUM.issuperset(reserved):
         raise _malformed("the reserved field is not alphanumeric")
-    blocks: tuple[OptionalBlock, ...] = ()
-    end = FIXED_LENGTH
-    if count != "00":
-        blocks, end = _parse_optional_blocks(text, int(count))
-    return Header(version_id, usage, algorithm, mode, version_number, exportability, blocks, reserved), end
+    return Header(version_id, usage, algorithm, mode, version_number, exportability, (), reserved)
 
 
 def _parse_optional_blocks(text: str, count: int) -> tuple[tuple[OptionalBlock, ...], int]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 import os
 from dataclasses import dataclass
-from string import hexdigits
 
 from keyexchange.errors import FormatError, RuleError
 from keyexchange.keys import KeyAlgorithm, require_kek_strength
@@ -14,7 +13,6 @@ from keyexchange.tr31.binding import VERSIONS, Kbpk, Version, open_sealed, seal
 from keyexchange.tr31.header import FIXED_LENGTH, Header, parse_header
 
 _LENGTH_FIELD = 2
-_HEX = frozenset(hexdigits)
 _LONGEST_BLOCK = 9999
 _SIZED_LETTERS = ("T", "A")
 
@@ -84,8 +82,8 @@ def parse(block: str) -> ParsedBlock:
     ciphertext = _unhex(block[end:body_end], "payload_malformed", "encrypted key")
     if len(ciphertext) < version.block or len(ciphertext) % version.block:
         raise FormatError("the encrypted key does not fill whole cipher blocks", category="payload_malformed")
-    lower = block[end:] != block[end:].upper()
-    return ParsedBlock(header, length, block[:end], ciphertext, mac, ("lower-case-hex",) if lower else ())
+    tolerances = () if block.isupper() or block[end:].upper() == block[end:] else ("lower-case-hex",)
+    return ParsedBlock(header, length, block[:end], ciphertext, mac, tolerances)
 
 
 def unwrap(kbpk: Kbpk, block: str) -> KeyBlockContent:
@@ -124,7 +122,7 @@ def wrap(
     Args:
         header: optional blocks are carried as they are; a PB block is added or fitted where the version needs it.
         key: 1 to 8191 octets.
-        padding: instead of the fewest random octets, to repeat a known block, or to hide the key's length behind more of them.
+        padding: instead of the fewest random octets: to repeat a known block, or to hide the key's length.
         weaker_kbpk: the caller has decided, on record, that the KBPK may be weaker than the key.
 
     Raises:
@@ -140,8 +138,7 @@ def wrap(
         raise FormatError("the padding does not fill whole cipher blocks", category="payload_malformed")
     content += os.urandom(missing) if padding is None else padding
     header = header.padded(version.block) if header.optional_blocks else header
-    body = 2 * (len(content) + version.mac)
-    length = len(header.text(0)) + body
+    length = header.length + 2 * (len(content) + version.mac)
     if length > _LONGEST_BLOCK:
         raise FormatError("the key block would be longer than 9999 characters", category="length_field")
     text = header.text(length)
@@ -193,9 +190,13 @@ def _length(block: str) -> int:
 
 
 def _unhex(digits: str, category: str, name: str) -> bytes:
-    if not _HEX.issuperset(digits):
+    try:
+        octets = bytes.fromhex(digits)
+    except ValueError:
+        octets = b""
+    if 2 * len(octets) != len(digits):  # fromhex lets spaces pass
         raise FormatError(f"the key block's {name} is not hexadecimal", category=category)
-    return bytes.fromhex(digits)
+    return octets
 
 
 def _key(content: bytes, header: Header) -> Secret:
