@@ -56,7 +56,14 @@ def test_published_certificates_say_what_their_vectors_say(vector: Any) -> None:
 def test_every_wrapping_gives_the_same_certificate() -> None:
     der = sample()
     pem = load(der).public_bytes(Encoding.PEM)
-    wrappings = [der, pem, pem.decode(), base64.b64encode(pem), base64.b64encode(pem).decode(), base64.b64encode(der)]
+    wrappings: list[bytes | str] = [
+        der,
+        pem,
+        pem.decode(),
+        base64.b64encode(pem),
+        base64.b64encode(pem).decode(),
+        base64.b64encode(der),
+    ]
     assert {to_der(load(wrapped)) for wrapped in wrappings} == {der}
 
 
@@ -101,6 +108,11 @@ def test_a_certificate_without_an_rsa_key_cannot_verify_tokens() -> None:
     with pytest.raises(FormatError, match="CN=Curve") as caught:
         rsa_public_key(issue_root("Curve", ec_key(), days=1, now=NOW))
     assert caught.value.category == "structure"
+
+
+def test_attributes_without_a_short_name_are_shown_as_their_octets() -> None:
+    octets = issuer_and_serial(sample()).replace(bytes.fromhex("0603550403"), bytes.fromhex("0603550474"))
+    assert describe_identifier(octets).startswith("2.5.4.116=#")
 
 
 def test_facts_for_a_person() -> None:

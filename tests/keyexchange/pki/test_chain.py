@@ -177,6 +177,11 @@ def test_a_self_signed_anchor_must_have_signed_itself() -> None:
     assert refused(MIDDLE_DER, (), (fake,)).category == "chain_untrusted"
 
 
+def test_a_root_cross_signed_by_the_anchor_is_passed_though_its_self_signed_form_comes_first() -> None:
+    old_root = to_der(issue_root("Middle", MIDDLE_KEY, days=5, now=NOW))
+    verify_chain(LEAF_DER, (old_root, MIDDLE_DER), (ROOT_DER,), at=NOW)
+
+
 def test_certificates_that_issue_each_other_end_the_search() -> None:
     one = certificate("One", "Two", LEAF_PUBLIC, MIDDLE_KEY, ca())
     two = certificate("Two", "One", MIDDLE_PUBLIC, LEAF_KEY, ca())

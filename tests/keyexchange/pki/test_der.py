@@ -70,6 +70,11 @@ def test_messages_hold_no_foreign_octets() -> None:
 def test_fields_beyond_the_declared_ones_are_refused() -> None:
     name, serial = b"\x30\x00", b"\x02\x01\x05"
     require_identifier(encode(core.Sequence, name, serial))
-    for octets in (encode(core.Sequence, name, serial, serial), encode(core.Sequence, name), b""):
+    for octets in (
+        encode(core.Sequence, name, serial, serial),
+        encode(core.Sequence, name),
+        encode(core.Sequence, name, name),
+        b"",
+    ):
         with pytest.raises(FormatError):
             require_identifier(octets)

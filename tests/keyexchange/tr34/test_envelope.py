@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from asn1crypto import core
 
 from keyexchange.errors import FormatError
 from keyexchange.pki.der import encode
@@ -55,7 +56,7 @@ def replaced(path: tuple[str | int, ...], value: bytes) -> bytes:
     def rebuild(element: Any, rest: tuple[str | int, ...]) -> bytes:
         if not rest:
             return value
-        keys = list(element) if isinstance(element, asn1.core.Sequence) else list(range(len(element)))
+        keys = list(element) if isinstance(element, core.Sequence) else list(range(len(element)))
         return encode(
             type(element), *(rebuild(element[k], rest[1:]) if k == rest[0] else element[k].dump() for k in keys)
         )

@@ -1,0 +1,52 @@
+"""X.509 as a key exchange needs it: read certificates, verify a chain, issue from a small authority."""
+
+from keyexchange.pki.certificates import (
+    describe,
+    describe_identifier,
+    fingerprint,
+    issuer_and_serial,
+    load,
+    load_all,
+    require_identifier,
+    rsa_public_key,
+    subject_text,
+    to_der,
+)
+from keyexchange.pki.chain import verify_chain
+from keyexchange.pki.crl import check_revocation, load_crl
+from keyexchange.pki.csr import load_csr
+from keyexchange.pki.issue import (
+    AuthorityKey,
+    Purpose,
+    SubjectKey,
+    distinguished_name,
+    issue_from_csr,
+    issue_intermediate,
+    issue_leaf,
+    issue_root,
+)
+
+__all__ = [
+    "AuthorityKey",
+    "Purpose",
+    "SubjectKey",
+    "check_revocation",
+    "describe",
+    "describe_identifier",
+    "distinguished_name",
+    "fingerprint",
+    "issue_from_csr",
+    "issue_intermediate",
+    "issue_leaf",
+    "issue_root",
+    "issuer_and_serial",
+    "load",
+    "load_all",
+    "load_crl",
+    "load_csr",
+    "require_identifier",
+    "rsa_public_key",
+    "subject_text",
+    "to_der",
+    "verify_chain",
+]

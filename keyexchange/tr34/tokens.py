@@ -1,0 +1,270 @@
+"""KT-KDH, the key token: a key on its way from a KDH to a KRD.
+
+A payShield returns the pieces of a token and leaves putting them together to the host; therefore building has two
+steps, `build_parts` (needs the key) and `assemble` (needs nothing secret). Receiving has three, in this order:
+
+    token = read(octets)                  structure only
+    verify(token, ...)                    who sent it, and that it answers our random number
+    open_token(token, ...)                the key
+
+The chain of the KDH certificate is the caller's: `pki.verify_chain`.
+
+Source: X9 TR 34-2019, 6.2 and Annex B; APC user guide, "Import keys using TR-34".
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+
+from keyexchange.errors import TrustError
+from keyexchange.pki import issuer_and_serial, load, require_identifier, rsa_public_key
+from keyexchange.pki.der import decode
+from keyexchange.secret import Secret
+from keyexchange.tr34 import asn1
+from keyexchange.tr34.algorithms import AES128_CBC, DES_EDE3_CBC, ContentCipher
+from keyexchange.tr34.attributes import encode_attributes
+from keyexchange.tr34.envelope import Envelope, OneTime, open_envelope, read_envelope, seal
+from keyexchange.tr34.keyblock import KeyBlock
+from keyexchange.tr34.layouts import Layout, Tolerance
+from keyexchange.tr34.signed import Signed, assemble_signed, read_signed, verify_signed
+
+_ALGORITHM_LETTER = 7
+"""Where a TR-31 header has its algorithm letter."""
+
+
+@dataclass(frozen=True)
+class TokenParts:
+    """The pieces of a token as a payShield returns them (B8).
+
+    Args:
+        signed_attributes: DER SET OF (tag 31): contentType, randomNonce, header, messageDigest.
+        enveloped: EnvelopedData, DER with its SEQUENCE header.
+        signature: over the signed attributes.
+    """
+
+    signed_attributes: bytes
+    enveloped: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token, taken apart; nothing in it is verified yet."""
+
+    signed: Signed
+    envelope: Envelope
+
+    @property
+    def layout(self) -> Layout:
+        """By the place of the ciphertext."""
+        return self.envelope.layout
+
+    @property
+    def signer_id(self) -> bytes:
+        """DER IssuerAndSerialNumber of the KDH certificate."""
+        return self.signed.signer_id
+
+    @property
+    def recipient_id(self) -> bytes:
+        """DER IssuerAndSerialNumber of the KRD certificate."""
+        return self.envelope.recipient_id
+
+    @property
+    def header(self) -> str:
+        """TR-31 header text of the key, from the signed attributes. Version letter and length carry no meaning."""
+        return self.signed.attributes.header
+
+    @property
+    def nonce(self) -> bytes | None:
+        """The random number that a two-pass token answers."""
+        return self.signed.attributes.nonce
+
+    @property
+    def signing_time(self) -> datetime | None:
+        """When a one-pass token was signed."""
+        return self.signed.attributes.signing_time
+
+    @property
+    def certificates(self) -> tuple[bytes, ...]:
+        """DER, carried along; not verified."""
+        return self.signed.certificates
+
+    @property
+    def crls(self) -> tuple[bytes, ...]:
+        """DER, carried along; not verified."""
+        return self.signed.crls
+
+    @property
+    def tolerances(self) -> tuple[Tolerance, ...]:
+        """The deviations that were put up with."""
+        return self.envelope.tolerances + self.signed.attributes.tolerances
+
+
+@dataclass(frozen=True)
+class OpenedToken:
+    """What a token carried.
+
+    Args:
+        key: the clear key.
+        header: TR-31 header text: usage, algorithm, mode of use, exportability.
+        tolerances: the token's, and those met on opening it.
+    """
+
+    key: Secret
+    header: str
+    tolerances: tuple[Tolerance, ...]
+
+
+def build_parts(
+    key: Secret,
+    header: str,
+    *,
+    kdh_id: bytes,
+    krd_id: bytes,
+    krd_public_key: RSAPublicKey,
+    nonce: bytes,
+    sign: Callable[[bytes], bytes],
+    cipher: ContentCipher | None = None,
+    one_time: OneTime | None = None,
+    layout: Layout = Layout.X9_TR34_2012,
+) -> TokenParts:
+    """Make the pieces of a two-pass token.
+
+    Args:
+        key: the key to send.
+        header: TR-31 header text, 16 characters or more.
+        kdh_id: DER IssuerAndSerialNumber of the KDH certificate (`pki.issuer_and_serial`).
+        krd_id: the same of the KRD certificate.
+        krd_public_key: of the KRD certificate, which the caller has verified.
+        nonce: the receiver's random number; APC takes 8 to 16 octets.
+        sign: RSASSA-PKCS1-v1_5 with SHA-256 under the KDH's private key.
+        cipher: of the content; by the header's algorithm when absent: AES-128 for AES, else three-key TDES, as AWS's
+            import sample does. A payShield always uses TDES, and AWS's export sample reads nothing else.
+        one_time: only to repeat a known token.
+
+    Raises:
+        FormatError: an identifier or the header is none.
+    """
+    _require_identifiers(kdh_id, krd_id)
+    block = KeyBlock(kdh_id, key, header)
+    chosen = cipher or (AES128_CBC if header[_ALGORITHM_LETTER : _ALGORITHM_LETTER + 1] == "A" else DES_EDE3_CBC)
+    enveloped = seal(
+        block,
+        recipient_id=krd_id,
+        recipient_key=krd_public_key,
+        cipher=chosen,
+        one_time=one_time or OneTime.fresh(chosen),
+        layout=layout,
+    )
+    digest = hashlib.sha256(_content(enveloped, layout)).digest()
+    attributes = encode_attributes(nonce=nonce, header=header, message_digest=digest)
+    return TokenParts(attributes, enveloped, sign(attributes))
+
+
+def assemble(parts: TokenParts, kdh_id: bytes, *, layout: Layout = Layout.X9_TR34_2012) -> bytes:
+    """Put the pieces together: ContentInfo with SignedData, DER, without certificates and CRL.
+
+    Each piece must be one DER element of its type; `read` and `verify` the result to know more.
+
+    Raises:
+        FormatError: der_malformed or structure: a piece is not what it should be.
+    """
+    _require_identifiers(kdh_id)
+    decode(asn1.Attributes, parts.signed_attributes, "the signed attributes")
+    return assemble_signed(
+        content=_content(parts.enveloped, layout),
+        signer_id=kdh_id,
+        signed_attributes=parts.signed_attributes,
+        signature=parts.signature,
+    )
+
+
+def read(token: bytes) -> Token:
+    """Take a token apart, in any of the arrangements met in the field. Needs no key and verifies nothing.
+
+    Raises:
+        FormatError: der_malformed (the encoding) or structure (what is encoded).
+    """
+    signed = read_signed(token)
+    return Token(signed, read_envelope(signed.content))
+
+
+def verify(token: Token, *, kdh_certificate: bytes, nonce: bytes | None) -> None:
+    """Verify that the KDH signed this token, whole, in answer to our random number.
+
+    Does not verify the certificate itself (`pki.verify_chain`).
+
+    Args:
+        kdh_certificate: DER.
+        nonce: the random number that the receiver gave out; None when it gave none, and then the caller judges
+            `signing_time` and replay.
+
+    Raises:
+        TrustError: signer_mismatch, signature_invalid, digest_mismatch, nonce_mismatch.
+        FormatError: category structure.
+    """
+    _require_signer(token.signer_id, kdh_certificate, "the token")
+    verify_signed(token.signed, rsa_public_key(load(kdh_certificate)))
+    if nonce is not None and (token.nonce is None or not hmac.compare_digest(token.nonce, nonce)):
+        raise TrustError(
+            "the token does not answer the receiver's random number",
+            category="nonce_mismatch",
+            hint="export the key again with the random number of this import",
+        )
+
+
+def open_token(
+    token: Token, *, krd_private_key: RSAPrivateKey, krd_certificate: bytes | None, kdh_certificate: bytes
+) -> OpenedToken:
+    """Decrypt a token. Call `verify` first: this alone does not prove who sent it.
+
+    Args:
+        krd_private_key: of the certificate that the token names as its recipient.
+        krd_certificate: DER; None when the caller found the private key by `recipient_id`.
+        kdh_certificate: DER; the key inside must come from the same KDH.
+
+    Raises:
+        TrustError: recipient_mismatch, signer_mismatch, header_mismatch.
+        FormatError: decrypt_failed; structure: not wrapped with OAEP SHA-256.
+    """
+    if krd_certificate is not None and issuer_and_serial(krd_certificate) != token.recipient_id:
+        raise TrustError(
+            "the token is meant for another receiver",
+            category="recipient_mismatch",
+            hint="export the key again for the wrapping certificate of this import",
+        )
+    block = open_envelope(token.envelope, krd_private_key)
+    _require_signer(block.kdh_id, kdh_certificate, "the key block")
+    if block.header != token.header:
+        raise TrustError(
+            "the header inside the token differs from the signed one",
+            category="header_mismatch",
+            hint="the token was not made as TR-34 asks; have the sender's software checked",
+        )
+    return OpenedToken(block.key, block.header, token.tolerances + block.tolerances)
+
+
+def _require_signer(identifier: bytes, kdh_certificate: bytes, what: str) -> None:
+    if identifier != issuer_and_serial(kdh_certificate):
+        raise TrustError(
+            f"{what} names another KDH certificate than the one given",
+            category="signer_mismatch",
+            hint="give the KDH certificate whose issuer and serial number the token names, octet for octet",
+        )
+
+
+def _require_identifiers(*identifiers: bytes) -> None:
+    for identifier in identifiers:
+        require_identifier(identifier)
+
+
+def _content(enveloped: bytes, layout: Layout) -> bytes:
+    """What the content OCTET STRING holds: in X9_TR34_2012, EnvelopedData without its tag and length."""
+    element = decode(asn1.EnvelopedData, enveloped, "the enveloped data")
+    return enveloped if layout is Layout.CMS else bytes(element.contents)

@@ -1,0 +1,77 @@
+"""SignedData: what the signature does not cover has one value each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from asn1crypto import core
+
+from keyexchange.errors import FormatError
+from keyexchange.pki.der import encode
+from keyexchange.tr34 import asn1, read
+from keyexchange.tr34.algorithms import SIGNED_DATA, oid
+from tests.keyexchange.tr34.lab import certificate, crl, token_of
+from tests.vectors import vectors
+
+TOKEN = token_of(vectors("tr34_computed", "key_token")[0].values[0])
+SIGNED = asn1.SignedContentInfo.load(TOKEN)["content"]
+SIGNER = SIGNED["signer_infos"][0]
+FIELDS = ("version", "digest_algorithms", "encap_content_info", "certificates", "crls", "signer_infos")
+SIGNER_FIELDS = ("version", "sid", "digest_algorithm", "signed_attrs", "signature_algorithm", "signature")
+
+ONE, THREE, NULL = (bytes(value.dump()) for value in (core.Integer(1), core.Integer(3), core.Null()))
+SHA256_NULL = bytes.fromhex("300D06096086480165030402010500")
+SHA256_RSA = bytes.fromhex("300D06092A864886F70D01010B0500")
+SHA1 = bytes.fromhex("300906052B0E03021A0500")
+
+
+def rebuilt(**replaced: bytes) -> bytes:
+    """The token with fields of its SignedData replaced."""
+    fields = [replaced.get(name, SIGNED[name].dump()) for name in FIELDS]
+    signed = encode(asn1.SignedData, *fields, replaced.get("more", b""))
+    return encode(asn1.SignedContentInfo, oid(SIGNED_DATA), encode(asn1.Explicit0, signed))
+
+
+def signer(**replaced: bytes) -> bytes:
+    """The token's SignerInfo with fields replaced."""
+    return encode(asn1.SignerInfo, *(replaced.get(name, SIGNER[name].dump()) for name in SIGNER_FIELDS))
+
+
+def signers(*infos: bytes) -> bytes:
+    return encode(asn1.SignerInfos, *infos)
+
+
+def test_rebuilding_changes_nothing() -> None:
+    assert rebuilt() == rebuilt(signer_infos=signers(signer())) == TOKEN
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"version": THREE},
+        {"digest_algorithms": encode(asn1.AnySet, SHA1)},
+        {"digest_algorithms": encode(asn1.AnySet)},
+        {"signer_infos": signers()},
+        {"signer_infos": signers(signer(), signer())},
+        {"signer_infos": signers(signer(version=THREE))},
+        {"signer_infos": signers(signer(digest_algorithm=SHA1))},
+        {"signer_infos": signers(signer(digest_algorithm=SHA256_NULL))},
+        {"signer_infos": signers(signer(signature_algorithm=SHA256_RSA))},
+        {"signer_infos": signers(signer(sid=bytes.fromhex("80021234")))},
+        {"signer_infos": signers(signer(signature=NULL))},
+        {"more": NULL},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_other_values_are_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(FormatError) as caught:
+        read(rebuilt(**changes))
+    assert caught.value.category == "structure"
+
+
+def test_carried_certificates_and_lists_are_given_as_they_are() -> None:
+    certificates = encode(asn1.AnySet, certificate("kdh_2048"), certificate("ca_kdh"))
+    token = read(rebuilt(certificates=b"\xa0" + certificates[1:], crls=b"\xa1" + encode(asn1.AnySet, crl())[1:]))
+    assert token.certificates == (certificate("kdh_2048"), certificate("ca_kdh"))
+    assert token.crls == (crl(),)
