@@ -1,0 +1,72 @@
+"""Aliases: friendly names of keys."""
+
+from __future__ import annotations
+
+from keyexchange.hsm.apc import shapes
+from keyexchange.hsm.apc.context import Context, operation
+from keyexchange.hsm.apc.errors import conflict, not_found
+from keyexchange.hsm.apc.identifiers import find_key
+from keyexchange.hsm.apc.pages import page_size, position, with_next_token
+from keyexchange.hsm.apc.protocol import Values
+from keyexchange.hsm.device import Hsm
+from keyexchange.hsm.records import AliasRecord
+
+_LISTING = "aliases"
+
+
+@operation("CreateAlias")
+def create_alias(hsm: Hsm, context: Context, request: Values) -> Values:
+    """A new name, of a key or of none yet. Source: APC API reference, CreateAlias."""
+    name = request["AliasName"]
+    if hsm.aliases.get(context.region, name) is not None:
+        raise conflict(f"Alias {name} already exists")
+    record = AliasRecord(context.region, name, _key_id(hsm, context, request))
+    hsm.aliases.add(record)
+    return {"Alias": shapes.alias(context, record)}
+
+
+@operation("GetAlias")
+def get_alias(hsm: Hsm, context: Context, request: Values) -> Values:
+    """Source: APC API reference, GetAlias."""
+    return {"Alias": shapes.alias(context, _find(hsm, context, request))}
+
+
+@operation("UpdateAlias")
+def update_alias(hsm: Hsm, context: Context, request: Values) -> Values:
+    """Let a name mean another key; without KeyArn, none. Source: APC API reference, UpdateAlias."""
+    found = _find(hsm, context, request)
+    record = AliasRecord(found.region, found.name, _key_id(hsm, context, request))
+    hsm.aliases.point(record)
+    return {"Alias": shapes.alias(context, record)}
+
+
+@operation("DeleteAlias")
+def delete_alias(hsm: Hsm, context: Context, request: Values) -> Values:
+    """Forget a name; its key stays. Source: APC API reference, DeleteAlias."""
+    record = _find(hsm, context, request)
+    hsm.aliases.remove(record.region, record.name)
+    return {}
+
+
+@operation("ListAliases")
+def list_aliases(hsm: Hsm, context: Context, request: Values) -> Values:
+    """The names in the region, of all keys or of one. Source: APC API reference, ListAliases."""
+    records, following = hsm.aliases.page(
+        context.region,
+        after=position(request, _LISTING),
+        limit=page_size(request),
+        key_id=_key_id(hsm, context, request),
+    )
+    return with_next_token({"Aliases": [shapes.alias(context, each) for each in records]}, _LISTING, following)
+
+
+def _find(hsm: Hsm, context: Context, request: Values) -> AliasRecord:
+    record = hsm.aliases.get(context.region, request["AliasName"])
+    if record is None:
+        raise not_found(request["AliasName"])
+    return record
+
+
+def _key_id(hsm: Hsm, context: Context, request: Values) -> str | None:
+    arn = request.get("KeyArn")
+    return find_key(hsm, context, arn).id if arn else None

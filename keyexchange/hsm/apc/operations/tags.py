@@ -1,0 +1,35 @@
+"""Tags on keys."""
+
+from __future__ import annotations
+
+from keyexchange.hsm.apc.context import Context, operation
+from keyexchange.hsm.apc.enrolment import put_tags, read_tags
+from keyexchange.hsm.apc.identifiers import find_key
+from keyexchange.hsm.apc.pages import page_size, position, with_next_token
+from keyexchange.hsm.apc.protocol import Values
+from keyexchange.hsm.device import Hsm
+
+_LISTING = "tags"
+
+
+@operation("TagResource")
+def tag_resource(hsm: Hsm, context: Context, request: Values) -> Values:
+    """Add tags; one that is there gets the new value. Source: APC API reference, TagResource."""
+    record = find_key(hsm, context, request["ResourceArn"])
+    put_tags(hsm, record, read_tags(request["Tags"]))
+    return {}
+
+
+@operation("UntagResource")
+def untag_resource(hsm: Hsm, context: Context, request: Values) -> Values:
+    """Remove tags; unknown names are no error. Source: APC API reference, UntagResource."""
+    hsm.tags.remove(find_key(hsm, context, request["ResourceArn"]).id, request["TagKeys"])
+    return {}
+
+
+@operation("ListTagsForResource")
+def list_tags_for_resource(hsm: Hsm, context: Context, request: Values) -> Values:
+    """A key's tags by name. Source: APC API reference, ListTagsForResource."""
+    record = find_key(hsm, context, request["ResourceArn"])
+    page, following = hsm.tags.page(record.id, after=position(request, _LISTING), limit=page_size(request))
+    return with_next_token({"Tags": [{"Key": name, "Value": value} for name, value in page]}, _LISTING, following)

@@ -1,0 +1,131 @@
+"""The wire form of a service: request in, response out. No sockets, no device.
+
+`Protocol` is what the service needs; `JsonProtocol` is AWS's JSON 1.0 and 1.1: one path, the operation in
+`X-Amz-Target`, the input as the body. The data plane's rest-json goes beside it as another class.
+Source: Smithy 2.0, "AWS JSON 1.0 protocol" (target, content type, epoch-seconds timestamps, `__type`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from typing import Protocol as TypingProtocol
+
+from keyexchange.hsm.apc.errors import NOT_MODELLED, ApiError, serialization
+from keyexchange.hsm.apc.model import Service
+
+Values = dict[str, Any]
+"""The members of a structure, by the model's names. Times are aware datetimes on their way out."""
+
+NAMESPACE = "com.amazonaws.paymentcryptography"
+"""Namespace of the service's Smithy model; stands before the `#` in `__type`."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """An HTTP request, whole.
+
+    Args:
+        method: upper case.
+        path: as sent, percent-encoded.
+        query: as sent, without the question mark.
+        headers: names in lower case, in the order sent.
+        body: the whole body.
+    """
+
+    method: str
+    path: str
+    query: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        """The first header of that (lower case) name."""
+        return next((value for each, value in self.headers if each == name), None)
+
+
+@dataclass(frozen=True)
+class Response:
+    """An HTTP response."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+class Protocol(TypingProtocol):
+    """How a service's operations look on the wire."""
+
+    def operation(self, request: Request) -> str | None:
+        """The name of the operation that a request asks for; None when the request is not for this service."""
+
+    def read(self, operation: str, request: Request) -> Values:
+        """The operation's input.
+
+        Raises:
+            ApiError: SerializationException.
+        """
+
+    def write(self, values: Values, request_id: str) -> Response:
+        """The answer of an operation that succeeded."""
+
+    def write_error(self, error: ApiError, request_id: str) -> Response:
+        """The answer of one that did not."""
+
+
+class JsonProtocol:
+    """AWS JSON 1.0 or 1.1, as the model says."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._prefix = f"{service.target_prefix}."
+        self._content_type = f"application/x-amz-json-{service.json_version}"
+
+    def operation(self, request: Request) -> str | None:
+        target = request.header("x-amz-target")
+        if request.method != "POST" or request.path != "/" or not target or not target.startswith(self._prefix):
+            return None
+        return target.removeprefix(self._prefix)
+
+    def read(self, operation: str, request: Request) -> Values:
+        try:
+            values = json.loads(request.body or b"{}")
+        except ValueError:
+            # json's and UTF-8's errors quote the document
+            raise serialization(f"the body of {operation} is not JSON") from None
+        except RecursionError:
+            raise serialization(f"the body of {operation} is nested too deeply") from None
+        if not isinstance(values, dict):
+            raise serialization("Start of structure or map expected")
+        return {name: value for name, value in values.items() if value is not None}
+
+    def write(self, values: Values, request_id: str) -> Response:
+        return self._response(200, values, request_id)
+
+    def write_error(self, error: ApiError, request_id: str) -> Response:
+        modelled = error.code in self._service.error_status
+        status = self._service.error_status[error.code] if modelled else NOT_MODELLED.get(error.code, 500)
+        body = {"__type": f"{NAMESPACE}#{error.code}" if modelled else error.code, **self._error_members(error)}
+        return self._response(status, body, request_id)
+
+    def _error_members(self, error: ApiError) -> Mapping[str, str]:
+        return error.members or {"Message": error.message}
+
+    def _response(self, status: int, values: Mapping[str, object], request_id: str) -> Response:
+        body = json.dumps(values, default=_epoch, separators=(",", ":")).encode()
+        headers = (
+            ("content-type", self._content_type),
+            ("content-length", str(len(body))),
+            ("x-amzn-requestid", request_id),
+        )
+        return Response(status, headers, body)
+
+
+def _epoch(value: object) -> float:
+    """A time as seconds since 1970 with three decimals, as the service prints its times."""
+    if not isinstance(value, datetime):
+        raise TypeError(f"{type(value).__name__} has no JSON form here")
+    return round(value.timestamp(), 3)

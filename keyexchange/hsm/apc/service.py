@@ -1,0 +1,102 @@
+"""One request from first to last: who asks, what for, is it well formed, do it, wait until it is kept, answer."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import traceback
+import uuid
+
+from keyexchange.errors import KeyExchangeError
+from keyexchange.hsm.apc import operations
+from keyexchange.hsm.apc.context import ACCOUNT, OPERATIONS, Context
+from keyexchange.hsm.apc.errors import ApiError, validation
+from keyexchange.hsm.apc.model import CONTROL_PLANE, load
+from keyexchange.hsm.apc.protocol import JsonProtocol, Request, Response, Values
+from keyexchange.hsm.apc.quotas import RequestQuota
+from keyexchange.hsm.apc.redaction import redact
+from keyexchange.hsm.apc.sigv4 import Credentials, Verifier
+from keyexchange.hsm.apc.validation import validator
+from keyexchange.hsm.clock import utc_now
+from keyexchange.hsm.device import Hsm
+
+_log = logging.getLogger(__name__)
+
+assert operations.__all__  # importing them declares them
+
+
+class ControlPlane:
+    """AWS Payment Cryptography's control plane in front of a software HSM.
+
+    Args:
+        hsm: the device.
+        credentials: the pair that is let in.
+        account: the account in ARNs.
+        quota: requests beyond it are throttled; None for no limit.
+    """
+
+    def __init__(
+        self, hsm: Hsm, credentials: Credentials, *, account: str = ACCOUNT, quota: RequestQuota | None = None
+    ) -> None:
+        service = load(CONTROL_PLANE)
+        self._hsm = hsm
+        self._account = account
+        self._quota = quota
+        self._operations = service.operations
+        self._protocol = JsonProtocol(service)
+        # signatures are held against the machine's time, which is the callers' too, whatever time the device has
+        self._verifier = Verifier(credentials, service.signing_name, utc_now)
+        self._validators = {name: validator(service.operations[name].input) for name in OPERATIONS}
+
+    async def answer(self, request: Request) -> Response:
+        """Answer a request. Raises nothing: what goes wrong becomes an error of the service."""
+        request_id = str(uuid.uuid4())
+        try:
+            values = await self._perform(request, request_id)
+        except ApiError as error:
+            _log.info("request %s refused: %s", request_id, error.code)
+            return self._protocol.write_error(error, request_id)
+        except KeyExchangeError as error:
+            _log.info("request %s refused: %s", request_id, type(error).__name__)
+            return self._protocol.write_error(validation(error.message), request_id)
+        except Exception as error:  # the edge: whatever it was, the caller gets an answer and the log a place
+            # without its message, which might quote the request
+            _log.error("request %s: %s\n%s", request_id, type(error).__name__, _where(error))
+            failure = ApiError("InternalServerException", "The request could not be processed")
+            return self._protocol.write_error(failure, request_id)
+        return self._protocol.write(values, request_id)
+
+    async def _perform(self, request: Request, request_id: str) -> Values:
+        caller = self._verifier.verify(request)
+        name = self._operation(request)
+        if self._quota is not None:
+            self._quota.spend()
+        values = self._protocol.read(name, request)
+        self._validators[name](values)
+        if _log.isEnabledFor(logging.DEBUG):
+            _log.debug("request %s: %s %s", request_id, name, redact(self._operations[name].input, values))
+        result = await self._run(name, Context(caller.region, self._account), values)
+        await self._hsm.store.committed()
+        return result
+
+    def _operation(self, request: Request) -> str:
+        name = self._protocol.operation(request)
+        if name is None or name not in self._operations:
+            raise ApiError("UnknownOperationException", "The requested operation is not known to this service")
+        if name not in OPERATIONS:
+            raise ApiError("UnknownOperationException", f"{name} is not served by this endpoint")
+        return name
+
+    async def _run(self, name: str, context: Context, values: Values) -> Values:
+        handler = OPERATIONS[name]
+        if inspect.iscoroutinefunction(handler):
+            answer: Values = await handler(self._hsm, context, values)
+            return answer
+        with self._hsm.store.savepoint():
+            result = handler(self._hsm, context, values)
+            assert isinstance(result, dict)
+            return result
+
+
+def _where(error: BaseException) -> str:
+    return "".join(traceback.format_tb(error.__traceback__))

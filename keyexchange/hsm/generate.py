@@ -1,0 +1,32 @@
+"""New keys. RSA key pairs take up to seconds, so they are made in a worker thread."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+
+from keyexchange.crypto import ec as ec_keys
+from keyexchange.crypto import odd_parity
+from keyexchange.crypto import rsa as rsa_keys
+from keyexchange.hsm.vault import PrivateKey
+from keyexchange.keys import Algorithm, KeyAlgorithm
+from keyexchange.secret import Secret
+
+
+def symmetric_key(algorithm: KeyAlgorithm) -> Secret:
+    """A random TDES (odd parity), AES or HMAC key."""
+    octets = os.urandom(algorithm.octets)
+    return Secret(odd_parity(octets) if algorithm.letter is Algorithm.T else octets)
+
+
+async def key_pair(algorithm: KeyAlgorithm) -> PrivateKey:
+    """A new RSA or elliptic curve key pair."""
+    if algorithm.letter is Algorithm.E:
+        return ec_keys.generate(algorithm)
+    return await asyncio.to_thread(rsa_keys.generate, int(algorithm.value.removeprefix("RSA_")))
+
+
+def identifier() -> str:
+    """16 lower-case letters and digits, as APC's key ids and tokens end: 80 random bits in base32."""
+    return base64.b32encode(os.urandom(10)).decode().lower()

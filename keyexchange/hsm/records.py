@@ -1,0 +1,131 @@
+"""What the store keeps, as frozen dataclasses. Clear key material is never among it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from keyexchange.keys import KcvMethod, KeyAlgorithm
+
+
+class KeyClass(StrEnum):
+    """What kind of key material a key holds, spelled as APC spells it."""
+
+    SYMMETRIC_KEY = "SYMMETRIC_KEY"
+    ASYMMETRIC_KEY_PAIR = "ASYMMETRIC_KEY_PAIR"
+    PUBLIC_KEY = "PUBLIC_KEY"
+
+
+class KeyState(StrEnum):
+    """Where a key is in its life, spelled as APC spells it."""
+
+    CREATE_COMPLETE = "CREATE_COMPLETE"
+    DELETE_PENDING = "DELETE_PENDING"
+    DELETE_COMPLETE = "DELETE_COMPLETE"
+
+
+class KeyOrigin(StrEnum):
+    """Where the key material was made, spelled as APC spells it."""
+
+    EXTERNAL = "EXTERNAL"
+    AWS_PAYMENT_CRYPTOGRAPHY = "AWS_PAYMENT_CRYPTOGRAPHY"
+
+
+@dataclass(frozen=True)
+class KeyRecord:
+    """One customer key.
+
+    Args:
+        id: 16 lower-case letters and digits.
+        region: the key exists in this region only.
+        usage: code of X9.143 table 3, "K0".
+        mode_of_use: code of X9.143 table 5, "B".
+        kcv: hex digits.
+        derive_key_usage: for a key agreement key pair: the usage code of what is derived with it.
+        block: the key material as a TR-31 version D block under the profile main key; None for a public key and for
+            a key that was deleted.
+        certificate: DER of an imported public key certificate.
+        issuer_id: id of the key whose certificate issued this one; None for a root.
+    """
+
+    id: str
+    region: str
+    key_class: KeyClass
+    usage: str
+    algorithm: KeyAlgorithm
+    mode_of_use: str
+    exportable: bool
+    enabled: bool
+    state: KeyState
+    origin: KeyOrigin
+    kcv: str
+    kcv_method: KcvMethod
+    created_at: datetime
+    usage_start_at: datetime | None = None
+    usage_stop_at: datetime | None = None
+    delete_pending_at: datetime | None = None
+    deleted_at: datetime | None = None
+    derive_key_usage: str | None = None
+    block: str | None = None
+    certificate: bytes | None = None
+    issuer_id: str | None = None
+
+
+@dataclass(frozen=True)
+class AliasRecord:
+    """A friendly name, of one key or of none yet.
+
+    Args:
+        name: with its "alias/".
+    """
+
+    region: str
+    name: str
+    key_id: str | None
+
+
+class TokenKind(StrEnum):
+    """What a token is for."""
+
+    IMPORT = "IMPORT"
+    EXPORT = "EXPORT"
+
+
+@dataclass(frozen=True)
+class TokenRecord:
+    """An import or export token: names a key pair of the service.
+
+    Args:
+        id: "import-token-" or "export-token-" and 16 letters and digits.
+        material_type: the exchange it serves, "TR34_KEY_BLOCK".
+        algorithm: of the key pair.
+        block: the private key as a TR-31 version D block under the profile main key.
+        certificate: DER; the token ends with it.
+    """
+
+    id: str
+    region: str
+    kind: TokenKind
+    material_type: str
+    algorithm: KeyAlgorithm
+    block: str
+    certificate: bytes
+    created_at: datetime
+    valid_until: datetime
+
+
+@dataclass(frozen=True)
+class CertifiedKey:
+    """A key with the certificate that was issued for it.
+
+    Args:
+        name: what it belongs to: the service's authority, or a key's id.
+        block: the private key as a TR-31 version D block; None where the key is kept elsewhere.
+        certificate: DER.
+    """
+
+    name: str
+    block: str | None
+    certificate: bytes
+    valid_until: datetime

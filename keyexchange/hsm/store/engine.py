@@ -1,0 +1,122 @@
+"""The database: one connection, one writer, and commits that many requests share.
+
+Laws of this file:
+
+- everything runs in the event loop's thread, between two awaits, so operations never interleave;
+- an operation works inside a savepoint: refused halfway, it leaves nothing;
+- an answer goes out only after `committed()` was awaited. All operations of one turn of the loop share one commit,
+  and with it one wait for the disk.
+
+SQLite runs in WAL mode with synchronous=FULL: a commit that returned survives `kill -9` and power loss. Source:
+sqlite.org, "Write-Ahead Logging" and "PRAGMA synchronous"; the transaction recipe: SQLAlchemy, "pysqlite: serializable
+isolation, savepoints and transactional DDL".
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
+
+from keyexchange.errors import ConfigError
+from keyexchange.hsm.store.schema import metadata
+
+_SQLITE_SETTINGS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=5000",
+)
+
+
+class Store:
+    """The tables of one software HSM.
+
+    Args:
+        url: SQLAlchemy URL.
+
+    Raises:
+        ConfigError: the database cannot be opened.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            self._engine = _engine(url)
+            metadata.create_all(self._engine)
+            self.connection: Connection = self._engine.connect()
+        except SQLAlchemyError as error:
+            raise ConfigError(
+                f"the software HSM's database cannot be opened: {type(error).__name__}",
+                hint="check that the state directory can be written and that no newer version has used it",
+            ) from None
+        self._group: asyncio.Future[None] | None = None
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """What is written inside is kept together, or not at all when the block raises.
+
+        Plain SQL, because SQLAlchemy's own nested transaction costs more than a whole query. Never nested.
+        """
+        self.connection.exec_driver_sql("SAVEPOINT operation")
+        try:
+            yield
+        except BaseException:
+            self.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT operation")
+            raise
+        finally:
+            self.connection.exec_driver_sql("RELEASE SAVEPOINT operation")
+
+    async def committed(self) -> None:
+        """Wait until everything done so far is durable.
+
+        Raises:
+            SQLAlchemyError: it is not, and was undone, for every operation of the group.
+        """
+        if self._group is None:
+            loop = asyncio.get_running_loop()
+            self._group = loop.create_future()
+            loop.call_soon(self._commit_group)
+        # shielded: a client that hangs up must not cancel the others' wait
+        await asyncio.shield(self._group)
+
+    def commit(self) -> None:
+        """Make everything done so far durable, now. For the start, before requests are served."""
+        self.connection.commit()
+
+    def _commit_group(self) -> None:
+        group, self._group = self._group, None
+        assert group is not None
+        try:
+            self.connection.commit()
+        except SQLAlchemyError as error:
+            self.connection.rollback()
+            group.set_exception(error)
+        else:
+            group.set_result(None)
+
+    def close(self) -> None:
+        """Undo what was not committed and close."""
+        self.connection.close()
+        self._engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    engine = create_engine(url, hide_parameters=True)  # errors must not quote what is stored
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_up_sqlite(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # the driver would begin transactions by itself, and not before a SAVEPOINT
+    for setting in _SQLITE_SETTINGS:
+        connection.execute(setting)
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")

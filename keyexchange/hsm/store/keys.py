@@ -1,0 +1,77 @@
+"""Customer keys in the store."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, bindparam, insert, select, update
+
+from keyexchange.hsm.records import KeyRecord, KeyState
+from keyexchange.hsm.store.engine import Store
+from keyexchange.hsm.store.schema import Instant, keys
+
+_FIELDS = tuple(KeyRecord.__dataclass_fields__)
+_COLUMNS = [keys.c[name] for name in _FIELDS]
+
+
+class Keys:
+    """The table of keys. Deletions that have become due are carried out before a key is shown."""
+
+    def __init__(self, store: Store) -> None:
+        self._connection = store.connection
+
+    def add(self, record: KeyRecord) -> None:
+        """Keep a new key."""
+        self._connection.execute(_ADD, {name: getattr(record, name) for name in _FIELDS})
+
+    def get(self, region: str, key_id: str, now: datetime) -> KeyRecord | None:
+        """A key by its id, if this region has it."""
+        row = self._connection.execute(_GET, {"key_id": key_id, "region": region}).mappings().one_or_none()
+        if row is None:
+            return None
+        record = _record(row)
+        if record.delete_pending_at is None or record.delete_pending_at > now:
+            return record
+        self.complete_deletions(now)
+        return self.get(region, key_id, now)
+
+    def page(
+        self, region: str, *, now: datetime, after: int, limit: int, state: KeyState | None = None
+    ) -> tuple[list[KeyRecord], int | None]:
+        """Keys in the order of their making.
+
+        Args:
+            after: 0, or what the last page returned.
+
+        Returns:
+            The page, and where the next one begins; None when there is none.
+        """
+        self.complete_deletions(now)
+        query = select(keys.c.number, *_COLUMNS).where(keys.c.region == region, keys.c.number > after)
+        if state is not None:
+            query = query.where(keys.c.state == state)
+        rows = self._connection.execute(query.order_by(keys.c.number).limit(limit + 1)).mappings().all()
+        following = rows[limit - 1]["number"] if len(rows) > limit else None
+        return [_record(row) for row in rows[:limit]], following
+
+    def change(self, key_id: str, **values: Any) -> None:
+        """Set columns of a key."""
+        self._connection.execute(update(keys).where(keys.c.id == key_id).values(**values))
+
+    def complete_deletions(self, now: datetime) -> None:
+        """Destroy the material of keys whose waiting period is over."""
+        self._connection.execute(_COMPLETE_DELETIONS, {"now": now})
+
+
+_ADD = insert(keys)
+_GET = select(*_COLUMNS).where(keys.c.id == bindparam("key_id"), keys.c.region == bindparam("region"))
+_COMPLETE_DELETIONS = (
+    update(keys)
+    .where(keys.c.state == KeyState.DELETE_PENDING, keys.c.delete_pending_at <= bindparam("now", type_=Instant))
+    .values(state=KeyState.DELETE_COMPLETE, deleted_at=keys.c.delete_pending_at, delete_pending_at=None, block=None)
+)
+
+
+def _record(row: RowMapping) -> KeyRecord:
+    return KeyRecord(**{name: row[name] for name in _FIELDS})

@@ -1,0 +1,134 @@
+"""The tables. The same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+from keyexchange.hsm.records import KeyClass, KeyOrigin, KeyState, TokenKind
+from keyexchange.keys import KcvMethod, KeyAlgorithm
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware time, kept as milliseconds since 1970: sorts and compares the same everywhere."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ARG002
+        return None if value is None else round(value.timestamp() * 1000)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else datetime.fromtimestamp(value / 1000, UTC)
+
+
+class Name(TypeDecorator[Enum]):
+    """A member of an enum, kept as its value."""
+
+    impl = String(40)
+    cache_ok = True
+
+    def __init__(self, enum: type[Enum]) -> None:
+        super().__init__()
+        self.enum = enum
+
+    def process_bind_param(self, value: Enum | None, dialect: Dialect) -> Any:  # noqa: ARG002
+        return None if value is None else value.value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Enum | None:  # noqa: ARG002
+        return None if value is None else self.enum(value)
+
+
+metadata = MetaData()
+
+main_keys = Table(
+    "main_keys",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("block", Text, nullable=False),
+)
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("id", String(64), nullable=False, unique=True),
+    Column("region", String(32), nullable=False),
+    Column("key_class", Name(KeyClass), nullable=False),
+    Column("usage", String(2), nullable=False),
+    Column("algorithm", Name(KeyAlgorithm), nullable=False),
+    Column("mode_of_use", String(1), nullable=False),
+    Column("exportable", Boolean, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("state", Name(KeyState), nullable=False),
+    Column("origin", Name(KeyOrigin), nullable=False),
+    Column("kcv", String(16), nullable=False),
+    Column("kcv_method", Name(KcvMethod), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("usage_start_at", Instant),
+    Column("usage_stop_at", Instant),
+    Column("delete_pending_at", Instant),
+    Column("deleted_at", Instant),
+    Column("derive_key_usage", String(2)),
+    Column("block", Text),
+    Column("certificate", LargeBinary),
+    Column("issuer_id", String(64)),
+    Index("keys_by_region", "region", "number"),
+    Index("keys_by_deletion", "delete_pending_at"),
+)
+
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("region", String(32), primary_key=True),
+    Column("name", String(256), primary_key=True),
+    Column("key_id", String(64), ForeignKey("keys.id"), index=True),
+)
+
+tags = Table(
+    "tags",
+    metadata,
+    Column("key_id", String(64), ForeignKey("keys.id"), primary_key=True),
+    Column("name", String(128), primary_key=True),
+    Column("value", String(256), nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", String(96), primary_key=True),
+    Column("region", String(32), nullable=False),
+    Column("kind", Name(TokenKind), nullable=False),
+    Column("material_type", String(40), nullable=False),
+    Column("algorithm", Name(KeyAlgorithm), nullable=False),
+    Column("block", Text, nullable=False),
+    Column("certificate", LargeBinary, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("valid_until", Instant, nullable=False),
+)
+
+certified_keys = Table(
+    "certified_keys",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("block", Text),
+    Column("certificate", LargeBinary, nullable=False),
+    Column("valid_until", Instant, nullable=False),
+)

@@ -1,0 +1,72 @@
+"""The service's own keys in the store: main keys, tokens, the authority and certificates it issued."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, insert, select
+
+from keyexchange.hsm.records import CertifiedKey, TokenKind, TokenRecord
+from keyexchange.hsm.store.engine import Store
+from keyexchange.hsm.store.schema import certified_keys, main_keys, tokens
+from keyexchange.keys import KeyAlgorithm
+
+_TOKEN_FIELDS = tuple(TokenRecord.__dataclass_fields__)
+_GET_TOKEN = select(tokens).where(tokens.c.id == bindparam("token"), tokens.c.region == bindparam("in_region"))
+
+
+class ServiceKeys:
+    """Keys that belong to no customer."""
+
+    def __init__(self, store: Store) -> None:
+        self._connection = store.connection
+
+    def main_key(self, name: str) -> str | None:
+        """The TR-31 block of a main key."""
+        query = select(main_keys.c.block).where(main_keys.c.name == name)
+        return self._connection.execute(query).scalar_one_or_none()
+
+    def add_main_key(self, name: str, block: str) -> None:
+        """Keep a main key."""
+        self._connection.execute(insert(main_keys), {"name": name, "block": block})
+
+    def add_token(self, record: TokenRecord) -> None:
+        """Keep a new token."""
+        self._connection.execute(insert(tokens), {name: getattr(record, name) for name in _TOKEN_FIELDS})
+
+    def token(self, region: str, token_id: str) -> TokenRecord | None:
+        """A token by its id, expired or not."""
+        row = self._connection.execute(_GET_TOKEN, {"token": token_id, "in_region": region}).mappings().one_or_none()
+        return TokenRecord(**row) if row else None
+
+    def latest_token(
+        self,
+        region: str,
+        kind: TokenKind,
+        *,
+        material_type: str,
+        algorithm: KeyAlgorithm,
+        valid_at: datetime,
+    ) -> TokenRecord | None:
+        """The token that ends last, if it is still valid at that moment."""
+        query = select(tokens).where(
+            tokens.c.region == region,
+            tokens.c.kind == kind,
+            tokens.c.material_type == material_type,
+            tokens.c.algorithm == algorithm,
+            tokens.c.valid_until >= valid_at,
+        )
+        row = self._connection.execute(query.order_by(tokens.c.valid_until.desc()).limit(1)).mappings().one_or_none()
+        return TokenRecord(**row) if row else None
+
+    def certified_key(self, name: str) -> CertifiedKey | None:
+        """A key with its certificate, expired or not."""
+        query = select(certified_keys).where(certified_keys.c.name == name)
+        row = self._connection.execute(query).mappings().one_or_none()
+        return CertifiedKey(**row) if row else None
+
+    def put_certified_key(self, record: CertifiedKey) -> None:
+        """Keep a key with its certificate, in place of an older one of that name."""
+        self._connection.execute(delete(certified_keys).where(certified_keys.c.name == record.name))
+        values = {"name": record.name, "block": record.block, "certificate": record.certificate}
+        self._connection.execute(insert(certified_keys), {**values, "valid_until": record.valid_until})

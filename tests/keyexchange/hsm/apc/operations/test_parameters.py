@@ -1,0 +1,123 @@
+"""Tokens and certificates of the service, through boto3."""
+
+from __future__ import annotations
+
+import base64
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from keyexchange import pki
+from tests.apc_server import MovableClock, apc_client, running_apc
+from tests.keyexchange.hsm.kdh import Party, create_kek, establish
+
+KEK = bytes(range(16))
+HEADER = "D9999K1TB00E0000"
+
+
+def import_parameters(client: Any, algorithm: str = "RSA_2048", **more: Any) -> dict[str, Any]:
+    request = {"KeyMaterialType": "TR34_KEY_BLOCK", "WrappingKeyAlgorithm": algorithm}
+    return client.get_parameters_for_import(**request | more)
+
+
+def export_parameters(client: Any, **more: Any) -> dict[str, Any]:
+    return client.get_parameters_for_export(KeyMaterialType="TR34_KEY_BLOCK", SigningKeyAlgorithm="RSA_2048", **more)
+
+
+def test_import_parameters_come_with_a_certificate_of_the_services_own_root(client: Any) -> None:
+    answer = import_parameters(client)
+    assert answer["ImportToken"].startswith("import-token-")
+    assert answer["WrappingKeyAlgorithm"] == "RSA_2048"
+    leaf, root = (base64.b64decode(answer[name]) for name in ("WrappingKeyCertificate", "WrappingKeyCertificateChain"))
+    assert leaf.startswith(b"-----BEGIN CERTIFICATE-----")
+    pki.verify_chain(leaf, [], [root], at=datetime.now(UTC))
+    assert pki.rsa_public_key(pki.load(leaf)).key_size == 2048
+    left = answer["ParametersValidUntilTimestamp"] - datetime.now(UTC)
+    assert timedelta(days=29.9) < left <= timedelta(days=30)
+
+
+def test_export_parameters_come_from_the_same_root(client: Any) -> None:
+    answer = export_parameters(client)
+    assert answer["ExportToken"].startswith("export-token-")
+    assert answer["SigningKeyCertificateChain"] == import_parameters(client)["WrappingKeyCertificateChain"]
+    leaf, root = answer["SigningKeyCertificate"], answer["SigningKeyCertificateChain"]
+    pki.verify_chain(base64.b64decode(leaf), [], [base64.b64decode(root)], at=datetime.now(UTC))
+
+
+@pytest.mark.parametrize("parameters", [import_parameters, export_parameters])
+def test_a_token_is_reused_only_when_asked_and_while_it_lasts(tmp_path: Path, parameters: Any) -> None:
+    clock = MovableClock()
+    with running_apc(tmp_path, clock=clock) as url:
+        client = apc_client(url)
+        first = parameters(client)
+        assert parameters(client)["ParametersValidUntilTimestamp"] >= first["ParametersValidUntilTimestamp"]
+        again = parameters(client, ReuseLastGeneratedToken=True)
+        assert parameters(client, ReuseLastGeneratedToken=True) | {"ResponseMetadata": 0} == again | {
+            "ResponseMetadata": 0
+        }
+        clock.ahead = timedelta(days=24)
+        later = parameters(client, ReuseLastGeneratedToken=True)
+        assert later["ParametersValidUntilTimestamp"] > again["ParametersValidUntilTimestamp"]
+
+
+@pytest.mark.parametrize(
+    ("material", "algorithm", "text"),
+    [
+        ("TR31_KEY_BLOCK", "RSA_2048", "TR31_KEY_BLOCK"),
+        ("TR34_KEY_BLOCK", "AES_128", "AES_128"),
+        ("TR34_KEY_BLOCK", "ECC_NIST_P256", "ECC_NIST_P256"),
+    ],
+)
+def test_other_parameters_are_refused(client: Any, material: str, algorithm: str, text: str) -> None:
+    with pytest.raises(client.exceptions.ValidationException, match=text):
+        client.get_parameters_for_import(KeyMaterialType=material, WrappingKeyAlgorithm=algorithm)
+
+
+def test_an_export_token_signs_with_rsa_2048_only(client: Any) -> None:
+    with pytest.raises(client.exceptions.ValidationException, match="RSA_3072"):
+        client.get_parameters_for_export(KeyMaterialType="TR34_KEY_BLOCK", SigningKeyAlgorithm="RSA_3072")
+
+
+def test_a_token_serves_several_keys_survives_a_restart_and_expires(tmp_path: Path, party: Party) -> None:
+    clock = MovableClock()
+    with running_apc(tmp_path, clock=clock) as url:
+        established = establish(apc_client(url), party)
+        arns = {established.send(KEK, HEADER)["KeyArn"] for _ in range(3)}
+        assert len(arns) == 3
+    with running_apc(tmp_path, clock=clock) as url:
+        client = apc_client(url)
+        material = established.material(KEK, HEADER)
+        clock.ahead = timedelta(days=29, hours=23)
+        assert client.import_key(KeyMaterial=material)["Key"]["KeyCheckValue"] == "42E45C"
+        clock.ahead = timedelta(days=30, minutes=1)
+        with pytest.raises(client.exceptions.ValidationException, match="import token has expired"):
+            client.import_key(KeyMaterial=material)
+        assert len(client.list_keys()["Keys"]) == 5  # root and four
+
+
+def test_the_certificate_of_a_key_pair_is_kept_and_renewed(tmp_path: Path) -> None:
+    clock = MovableClock()
+    with running_apc(tmp_path, clock=clock) as url:
+        client = apc_client(url)
+        attributes = {
+            "KeyAlgorithm": "ECC_NIST_P384",
+            "KeyUsage": "TR31_K3_ASYMMETRIC_KEY_FOR_KEY_AGREEMENT",
+            "KeyClass": "ASYMMETRIC_KEY_PAIR",
+            "KeyModesOfUse": {"DeriveKey": True},
+        }
+        arn = client.create_key(Exportable=True, KeyAttributes=attributes)["Key"]["KeyArn"]
+        answer = client.get_public_key_certificate(KeyIdentifier=arn)
+        leaf, root = (base64.b64decode(answer[name]) for name in ("KeyCertificate", "KeyCertificateChain"))
+        pki.verify_chain(leaf, [], [root], at=datetime.now(UTC))
+        assert client.get_public_key_certificate(KeyIdentifier=arn)["KeyCertificate"] == answer["KeyCertificate"]
+        clock.ahead = timedelta(days=61)
+        renewed = client.get_public_key_certificate(KeyIdentifier=arn)
+        assert renewed["KeyCertificate"] != answer["KeyCertificate"]
+        assert pki.load(renewed["KeyCertificate"]).public_key() == pki.load(leaf).public_key()
+
+
+def test_a_symmetric_key_has_no_certificate(client: Any) -> None:
+    with pytest.raises(client.exceptions.ValidationException, match="not an asymmetric key pair"):
+        client.get_public_key_certificate(KeyIdentifier=create_kek(client))
