@@ -1,0 +1,65 @@
+"""Sends a command, returns its reply. The only place where commands meet the socket."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+from typing import TypeVar
+
+from keyexchange.errors import DeviceRefusedError
+from keyexchange.wire import Connection
+
+from .message import Reply, Request, decode_reply, encode_request, reply_code
+
+R = TypeVar("R", bound=Reply)
+Trace = Callable[[str], None]
+
+
+class Client:
+    """One payShield.
+
+    Args:
+        connection: to its host port.
+        header_length: characters of the message header. Each command gets another header, a running number, so that a
+            reply cannot be taken for another's; with length 0 there is no such guard.
+        trace: gets one line per message: command, field names, values that are no key material, lengths.
+    """
+
+    def __init__(self, connection: Connection, header_length: int, trace: Trace | None) -> None:
+        self._connection = connection
+        self._header_length = header_length
+        self._trace = trace
+        self._numbers = count(1)
+
+    def send(self, request: Request[R]) -> R:
+        """Have a command carried out.
+
+        Raises:
+            UnreachableError, TrustError: see `Connection.exchange`.
+            DeviceRefusedError: an error code.
+            ProtocolError: a reply that is not the reply to this command.
+            FormatError: category command: a value that the command cannot carry.
+        """
+        header = self._next_header()
+        message = encode_request(request, header)
+        self._note(f"> {request.redacted()}")
+        answer = self._connection.exchange(message)
+        try:
+            reply = decode_reply(request, answer, header)
+        except DeviceRefusedError as error:
+            self._note(f"< {reply_code(request.code)} error={error.code}")
+            raise
+        self._note(f"< {reply.redacted()}")
+        return reply
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._connection.close()
+
+    def _next_header(self) -> bytes:
+        digits = f"{next(self._numbers):0{self._header_length}d}"
+        return digits[len(digits) - self._header_length :].encode("ascii")
+
+    def _note(self, line: str) -> None:
+        if self._trace is not None:
+            self._trace(line)

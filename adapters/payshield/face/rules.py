@@ -1,0 +1,109 @@
+"""What a command needs of an LMK, whatever its kind. Each kind has its own rules and its own error codes.
+
+A key-block LMK answers with codes A1 to BE, a variant LMK with 04, 10, 11 and 26 to 29. Where no public source gives a
+code, the choice is ours; the declarations in `commands` list those.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from keyexchange.crypto import block_cipher_kcv, block_cipher_key
+from keyexchange.errors import FormatError, RuleError
+from keyexchange.keys import KeyAlgorithm, require_kek_strength
+from keyexchange.secret import Secret
+from keyexchange.tr31 import Header, Kbpk
+
+from ..commands import ExportKey, ExportTr34, GenerateKey, GenerateKeyPair, ImportPublicKey
+from ..errors import Refusal
+from ..fields import PrivateKey
+
+Exporting = ExportKey | ExportTr34 | GenerateKey
+"""Commands that say, in their tail, what the exported block's header shall be."""
+
+
+@dataclass(frozen=True)
+class OpenKey:
+    """A symmetric key taken from under an LMK.
+
+    Args:
+        letter: algorithm: A, T, or D for single DES.
+        key: the clear key.
+        key_usage: as its holder knows it; empty under a variant LMK.
+        wraps: it is a ZMK (or another key that wraps keys).
+        header: of its key block; None under a variant LMK.
+        key_type: three characters; FFF under a key-block LMK.
+    """
+
+    letter: str
+    key: Secret
+    wraps: bool
+    key_type: str
+    header: Header | None = None
+
+    @property
+    def kcv(self) -> str:
+        """Six hex digits."""
+        return block_cipher_kcv(block_cipher_key(self.letter, self.key)).digits
+
+
+class LmkRules(Protocol):
+    """One loaded LMK, with the rules of its kind."""
+
+    identifier: str
+    check_value: str
+    too_weak: str
+    """Error code for a ZMK that is weaker than the key."""
+
+    def new_key(self, request: GenerateKey) -> tuple[str, OpenKey]:
+        """Make a random key; returns it under the LMK, and open."""
+
+    def open_key(self, key_type: str, text: str, *, parity: str) -> OpenKey:
+        """Open a key; `parity` is the code for a wrong one."""
+
+    def open_zmk(self, text: str) -> Kbpk:
+        """Open a key for wrapping others, if it may do so."""
+
+    def export_header(self, key: OpenKey, request: Exporting, version_id: str) -> Header:
+        """The TR-31 header under which the key leaves."""
+
+    def thales_header(self, key: OpenKey, request: Exporting) -> Header:
+        """The header of a Thales block under which the key leaves."""
+
+    def keep_private_key(self, key: rsa.RSAPrivateKey, request: GenerateKeyPair) -> PrivateKey:
+        """Put a new RSA private key under the LMK."""
+
+    def signing_key(self, private_key: PrivateKey) -> rsa.RSAPrivateKey:
+        """Open an RSA private key, if it may sign."""
+
+    def keep_public_key(self, request: ImportPublicKey) -> bytes:
+        """Authenticate a public key for later commands."""
+
+
+def require_strength(kek: KeyAlgorithm, key: OpenKey, *, code: str) -> None:
+    """Refuse a KEK that is weaker than the key; single DES is weaker than any.
+
+    Raises:
+        Refusal: the code.
+    """
+    try:
+        require_kek_strength(kek, KeyAlgorithm.of_symmetric(key.letter, len(key.key)))
+    except KeyError:
+        return
+    except RuleError:
+        raise Refusal(code) from None
+
+
+def sized(kbpk: Kbpk) -> KeyAlgorithm:
+    """The sized algorithm of a ZMK.
+
+    Raises:
+        Refusal: 27: a single-length ZMK.
+    """
+    try:
+        return kbpk.algorithm
+    except FormatError:
+        raise Refusal("27") from None

@@ -1,0 +1,102 @@
+"""A key-block LMK: an AES or 3DES key that protects Thales key blocks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from keyexchange.crypto import AesKey
+from keyexchange.secret import Secret
+from keyexchange.tr31 import Header, Kbpk
+
+from ..errors import Refusal
+from . import blocks, rsa_numbers
+from .protection import Protection
+from .published import AES_LMK, TDES_CHECK_VALUE, TDES_LMK
+
+_KEPT_PRIVATE_KEYS = 32
+
+
+class KeyBlockLmk:
+    """Wraps and unwraps keys; keeps the derived keys, and the RSA private keys used last.
+
+    Args:
+        identifier: two digits, also in every block's header.
+        letter: "A" or "T".
+        key: the clear LMK.
+        check_value: what NC shows, six hex digits.
+    """
+
+    def __init__(self, identifier: str, letter: str, key: Secret, check_value: str) -> None:
+        self.identifier = identifier
+        self.letter = letter
+        self.check_value = check_value
+        self._protection = Protection(Kbpk(letter, key))
+        self._loaded = lru_cache(_KEPT_PRIVATE_KEYS)(self._load)
+
+    @classmethod
+    def aes_test(cls, identifier: str = "00") -> KeyBlockLmk:
+        """The published AES test LMK. Its check value is the CMAC of nothing, not X9.24's."""
+        key = Secret(bytes.fromhex(AES_LMK))
+        return cls(identifier, "A", key, AesKey(key).cmac(b"").hex()[:6].upper())
+
+    @classmethod
+    def tdes_test(cls, identifier: str = "01") -> KeyBlockLmk:
+        """The published 3DES test LMK."""
+        return cls(identifier, "T", Secret(bytes.fromhex(TDES_LMK)), TDES_CHECK_VALUE)
+
+    def wrap(self, header: Header, key: Secret, *, padding: bytes | None = None) -> str:
+        """A symmetric key under this LMK.
+
+        Raises:
+            Refusal: 48: a 3DES LMK does not hold AES keys.
+        """
+        if self.letter == "T" and header.algorithm == "A":
+            raise Refusal("48")
+        return blocks.wrap_symmetric(self._protection, self._own(header), key, padding=padding)
+
+    def unwrap(self, text: str) -> tuple[Header, Secret]:
+        """Header and key of a block under this LMK.
+
+        Raises:
+            Refusal: A1, A3 (another LMK identifier), A4, A5, AC, B2.
+        """
+        header, key = blocks.unwrap_symmetric(self._protection, text)
+        self._require_own(header)
+        return header, key
+
+    def wrap_private(self, header: Header, key: rsa.RSAPrivateKey, *, padding: bytes | None = None) -> bytes:
+        """An RSA private key under this LMK.
+
+        Raises:
+            Refusal: 48: a 3DES LMK holds at most 2048 bits.
+        """
+        if self.letter == "T" and key.key_size > 2048:
+            raise Refusal("48")
+        return blocks.wrap_private(self._protection, self._own(header), rsa_numbers.sequence(key), padding=padding)
+
+    def unwrap_private(self, block: bytes) -> tuple[Header, rsa.RSAPrivateKey]:
+        """Header and RSA private key of a block under this LMK.
+
+        Raises:
+            Refusal: 49, A1, A3, A4, A6, AC, B2.
+        """
+        return self._loaded(block)
+
+    def wrap_public(self, header: Header, der: bytes) -> bytes:
+        """An RSA public key, authenticated by this LMK."""
+        return blocks.wrap_public(self._protection, self._own(header), der)
+
+    def _load(self, block: bytes) -> tuple[Header, rsa.RSAPrivateKey]:
+        header, sequence = blocks.unwrap_private(self._protection, block)
+        self._require_own(header)
+        return header, rsa_numbers.load_sequence(sequence)
+
+    def _own(self, header: Header) -> Header:
+        return replace(header, reserved=self.identifier)
+
+    def _require_own(self, header: Header) -> None:
+        if header.reserved != self.identifier:
+            raise Refusal("A3")

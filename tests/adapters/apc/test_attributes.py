@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import functools
+import itertools
+from dataclasses import replace
+from typing import Any
+
+import botocore.session
+import pytest
+
+from adapters.apc.attributes import MODES, USAGES, attributes_of, kcv_method, require_kept, require_known
+from keyexchange.errors import ProtocolError, RuleError, UnsupportedError
+from keyexchange.keys import KeyAlgorithm, KeyAttributes, KeyUsage, ModeOfUse
+
+ASKED = KeyAttributes("C0", KeyAlgorithm.TDES_2KEY, "C")
+
+
+@functools.cache
+def shape(name: str) -> Any:
+    return botocore.session.get_session().get_service_model("payment-cryptography").shape_for(name)
+
+
+def described(attributes: KeyAttributes, *, exportable: bool = True) -> dict[str, Any]:
+    """As the service would: every mode is named, true or false."""
+    allowed = MODES[attributes.mode_of_use]
+    return {
+        "Exportable": exportable,
+        "KeyAttributes": {
+            "KeyUsage": USAGES[attributes.key_usage],
+            "KeyAlgorithm": attributes.algorithm.value,
+            "KeyClass": "SYMMETRIC_KEY",
+            "KeyModesOfUse": {name: name in allowed for name in shape("KeyModesOfUse").members},
+        },
+    }
+
+
+def test_usages_are_all_that_the_service_knows_under_their_own_code() -> None:
+    assert sorted(USAGES.values()) == sorted(shape("KeyUsage").enum)
+    assert all(name.startswith(f"TR31_{KeyUsage[code]}_") for code, name in USAGES.items())
+
+
+def test_modes_are_the_services_operations_and_no_two_are_alike() -> None:
+    assert frozenset().union(*MODES.values()) == frozenset(shape("KeyModesOfUse").members)
+    assert len(set(MODES.values())) == len(MODES)
+    assert set(ModeOfUse) - set(MODES) == {"T", "Y"}
+
+
+def test_every_size_of_key_has_the_services_name() -> None:
+    assert {algorithm.value for algorithm in KeyAlgorithm} == set(shape("KeyAlgorithm").enum)
+
+
+@pytest.mark.parametrize("usage", USAGES)
+def test_what_the_service_describes_is_read_back_as_codes(usage: str) -> None:
+    for mode, (exportable, code) in itertools.product(MODES, ((True, "E"), (False, "N"))):
+        asked = KeyAttributes(usage, KeyAlgorithm.AES_256, mode, code)
+        assert attributes_of(described(asked, exportable=exportable)) == asked
+
+
+def test_words_unknown_here_are_a_protocol_error() -> None:
+    for field, value in (
+        ("KeyUsage", "TR31_Z9_NEW"),
+        ("KeyAlgorithm", "AES_512"),
+        ("KeyModesOfUse", {"Encrypt": True, "Sign": True}),
+    ):
+        key = described(ASKED)
+        key["KeyAttributes"][field] = value
+        with pytest.raises(ProtocolError):
+            attributes_of(key)
+
+
+@pytest.mark.parametrize(("field", "code"), [("key_usage", "B1"), ("key_usage", "72"), ("mode_of_use", "T")])
+def test_a_code_without_a_name_at_the_service_is_refused(field: str, code: str) -> None:
+    require_known(ASKED)
+    change: dict[str, Any] = {field: code}
+    with pytest.raises(UnsupportedError, match=f"no .* {code}"):
+        require_known(replace(ASKED, **change))
+
+
+@pytest.mark.parametrize(
+    ("difference", "told"),
+    [
+        ({"key_usage": "D0"}, "usage D0 instead of C0"),
+        ({"algorithm": KeyAlgorithm.TDES_3KEY}, "algorithm TDES_3KEY instead of TDES_2KEY"),
+        ({"mode_of_use": "N"}, "mode N instead of C"),
+        ({"exportability": "N"}, "exportability N instead of E"),
+    ],
+)
+def test_a_key_that_arrived_with_another_attribute_is_refused(difference: dict[str, Any], told: str) -> None:
+    with pytest.raises(RuleError, match=f"arn:key with {told}") as caught:
+        require_kept(ASKED, replace(ASKED, **difference), "arn:key")
+    assert caught.value.rule == "attributes-kept"
+
+
+def test_a_key_that_arrived_as_asked_is_not_refused() -> None:
+    require_kept(ASKED, ASKED, "arn:key")
+    require_kept(replace(ASKED, exportability="S"), ASKED, "arn:key")
+    # The service does not tell the version number.
+    require_kept(replace(ASKED, key_version_number="07"), ASKED, "arn:key")
+
+
+def test_a_sensitive_key_is_exportable_there() -> None:
+    with pytest.raises(RuleError):
+        require_kept(replace(ASKED, exportability="S"), replace(ASKED, exportability="N"), "arn:key")
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "method"),
+    [("TDES_2KEY", "ANSI_X9_24"), ("TDES_3KEY", "ANSI_X9_24"), ("AES_192", "CMAC"), ("HMAC_SHA256", "HMAC")],
+)
+def test_the_check_value_is_asked_for_by_the_usual_method(algorithm: str, method: str) -> None:
+    assert kcv_method(KeyAlgorithm(algorithm)) == method
+    assert method in shape("KeyCheckValueAlgorithm").enum
