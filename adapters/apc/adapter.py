@@ -1,0 +1,209 @@
+"""AWS Payment Cryptography as a side: its abilities as API operations.
+
+Source: AWS Payment Cryptography API reference; user guide, "Importing and exporting keys".
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from keyexchange.errors import DeviceRefusedError, RuleError, UnsupportedError
+from keyexchange.keys import Kcv
+from keyexchange.protocols import abilities
+from keyexchange.protocols.abilities import sends
+from keyexchange.protocols.messages import (
+    CertificateChain,
+    DeviceIdentity,
+    HeldKey,
+    ImportMark,
+    KeyBlock,
+    KeyToken,
+    KeyToMove,
+    KrdCredential,
+    TrustAnchor,
+)
+
+from .attributes import kcv_method, require_kept, require_known
+from .client import Access, AwsClient, Trace
+from .errors import NOT_FOUND
+from .keys import as_tag_list, find_marked, imported_key, mark_tags, require_usable
+from .settings import ApcSettings
+from .trust import encode_certificate, import_chain, read_credential
+
+
+class ApcAdapter:
+    """One account and region of the service. Makes its connection with the first call.
+
+    Args:
+        settings: from the reviewed file.
+        client: calls the control plane.
+    """
+
+    name = "apc"
+
+    def __init__(self, settings: ApcSettings, client: AwsClient) -> None:
+        self._settings = settings
+        self._client = client
+
+    def refusal(self, ability: str) -> str | None:  # noqa: ARG002  # every ability works with every setting
+        """See `abilities.Side`."""
+        return None
+
+    def close(self) -> None:
+        """See `abilities.Side`."""
+        self._client.close()
+
+    @sends("ListKeys")
+    def identify(self) -> DeviceIdentity:
+        """See `abilities.Identifies`. The account is known only when it holds a key."""
+        keys = self._client.call("ListKeys", MaxResults=1).get("Keys", [])
+        accounts = [("account", str(key["KeyArn"]).split(":")[4]) for key in keys]
+        details = (("region", self._settings.region), ("endpoint", self._client.endpoint), *accounts)
+        return DeviceIdentity(self.name, details)
+
+    @sends("ListKeys", "ListTagsForResource", "ImportKey (RootCertificatePublicKey, TrustedCertificatePublicKey)")
+    def trust(self, chain: CertificateChain, mark: ImportMark) -> TrustAnchor:
+        """See `abilities.TrustsCertificates`."""
+        return import_chain(self._client, chain, mark)
+
+    @sends("GetParametersForImport")
+    def offer_krd_credential(self) -> KrdCredential:
+        """See `abilities.OffersKrdCredential`."""
+        answer = self._client.call(
+            "GetParametersForImport",
+            KeyMaterialType="TR34_KEY_BLOCK",
+            WrappingKeyAlgorithm=self._settings.wrapping_key_algorithm,
+        )
+        return read_credential(answer, self._settings.ca_certificate)
+
+    @sends("ImportKey (Tr34KeyBlock)")
+    def import_tr34(
+        self,
+        token: KeyToken,
+        *,
+        key: KeyToMove,
+        credential: KrdCredential,
+        anchor: TrustAnchor,
+        kdh_certificate: bytes,
+        nonce: bytes,
+        mark: ImportMark,
+    ) -> HeldKey:
+        """See `abilities.ImportsTr34`.
+
+        Raises:
+            UnsupportedError: another layout than X9_TR34_2012.
+            RuleError: rule `attributes-kept`.
+        """
+        if token.layout != "x9_tr34_2012":
+            raise UnsupportedError("apc takes TR-34 tokens in the X9_TR34_2012 layout only")
+        block = {
+            "CertificateAuthorityPublicKeyIdentifier": anchor.reference,
+            "SigningKeyCertificate": encode_certificate(kdh_certificate),
+            "ImportToken": credential.token,
+            "WrappedKeyBlock": token.der.hex().upper(),
+            "KeyBlockFormat": "X9_TR34_2012",
+            "RandomNonce": nonce.hex().upper(),
+        }
+        return self._import("Tr34KeyBlock", block, key, mark)
+
+    @sends("ImportKey (Tr31KeyBlock)")
+    def import_tr31(self, block: KeyBlock, *, key: KeyToMove, kek: HeldKey, mark: ImportMark) -> HeldKey:
+        """See `abilities.ImportsTr31`.
+
+        Raises:
+            RuleError: rule `attributes-kept`.
+        """
+        material = {"WrappingKeyIdentifier": kek.reference, "WrappedKeyBlock": block.text}
+        return self._import("Tr31KeyBlock", material, key, mark)
+
+    @sends("ListKeys", "GetKey", "ListTagsForResource")
+    def find_import(self, mark: ImportMark, *, kcv: Kcv, since: datetime) -> HeldKey | None:
+        """See `abilities.FindsImports`. Whether the attributes are right is for the caller to see."""
+        return find_marked(self._client, mark, kcv=kcv, since=since)
+
+    @sends("GetKey")
+    def held_key(self, reference: str) -> HeldKey:
+        """See `abilities.HoldsKeys`.
+
+        Raises:
+            RuleError: rule `key-usable`: it is not enabled, or waits to be deleted.
+        """
+        answer = self._client.call("GetKey", KeyIdentifier=reference)
+        held = imported_key(answer)
+        require_usable(answer)
+        return held
+
+    @sends("GetAlias", "CreateAlias")
+    def set_alias(self, alias: str, key: HeldKey) -> None:
+        """See `abilities.NamesKeys`."""
+        points_to = self._alias_target(alias)
+        if points_to == key.reference:
+            return
+        if points_to is not None:
+            raise RuleError(
+                f"at apc, {alias} already points to {points_to or 'no key'}",
+                rule="alias-taken",
+                hint="choose another alias, or move this one with UpdateAlias when nothing uses it any more",
+            )
+        self._client.call("CreateAlias", AliasName=alias, KeyArn=key.reference)
+
+    def _alias_target(self, alias: str) -> str | None:
+        """The ARN an alias points to, empty when it points nowhere; None when there is no such alias."""
+        try:
+            answer = self._client.call("GetAlias", AliasName=alias)
+        except DeviceRefusedError as error:
+            if error.code == NOT_FOUND:
+                return None
+            raise
+        return str(answer["Alias"].get("KeyArn", ""))
+
+    def _import(self, kind: str, material: dict[str, str], key: KeyToMove, mark: ImportMark) -> HeldKey:
+        require_known(key.attributes)
+        answer = self._client.call(
+            "ImportKey",
+            KeyMaterial={kind: material},
+            KeyCheckValueAlgorithm=kcv_method(key.attributes.algorithm),
+            Enabled=True,
+            Tags=as_tag_list({**dict(key.tags), **mark_tags(mark)}),
+        )
+        held = imported_key(answer)
+        assert held.attributes is not None
+        require_kept(key.attributes, held.attributes, held.reference)
+        return held
+
+
+if TYPE_CHECKING:  # the type checker holds the adapter to what its abilities promise
+    _side: type[abilities.Side] = ApcAdapter
+    _identifies: type[abilities.Identifies] = ApcAdapter
+    _trusts: type[abilities.TrustsCertificates] = ApcAdapter
+    _offers: type[abilities.OffersKrdCredential] = ApcAdapter
+    _imports_tr34: type[abilities.ImportsTr34] = ApcAdapter
+    _imports_tr31: type[abilities.ImportsTr31] = ApcAdapter
+    _finds: type[abilities.FindsImports] = ApcAdapter
+    _holds: type[abilities.HoldsKeys] = ApcAdapter
+    _names: type[abilities.NamesKeys] = ApcAdapter
+
+
+class ApcEntry:
+    """What the entry point `apc` of the group `keyexchange.adapters` names."""
+
+    name = "apc"
+    Settings = ApcSettings
+
+    def open(self, settings: ApcSettings, *, trace: Trace | None = None) -> ApcAdapter:
+        """The side that these settings describe; sends nothing."""
+        access = Access(
+            service="payment-cryptography",
+            side=self.name,
+            region=settings.region,
+            profile=settings.profile,
+            endpoint_url=settings.endpoint_url,
+            connect_timeout=settings.connect_timeout,
+            read_timeout=settings.read_timeout,
+        )
+        client = AwsClient(access, requests_per_second=settings.requests_per_second, trace=trace)
+        return ApcAdapter(settings, client)
+
+
+ADAPTER = ApcEntry()
