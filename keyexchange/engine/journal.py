@@ -35,6 +35,7 @@ from sqlalchemy import (
     Table,
     create_engine,
     event,
+    func,
     insert,
     select,
 )
@@ -218,6 +219,11 @@ class Journal:
         if known is None:
             self._connection.execute(insert(ARTEFACTS).values(digest=name, octets=octets))
         return name
+
+    def nonces_drawn(self, run: str) -> int:
+        """How many nonces a run drew; only their digests are kept."""
+        count = select(func.count()).select_from(NONCES).where(NONCES.c.run == run)
+        return int(self._connection.execute(count).scalar_one())
 
     @contextmanager
     def at_work(self, run: str) -> Iterator[None]:

@@ -146,20 +146,19 @@ def _planned(scopes: list[tuple[str, Workflow]], keys: Mapping[str, KeyToMove], 
         for step in workflow.steps_for(Circumstances(key, sides.authority.needs_csr)):
             number += 1
             actor = sides.named(step.side)
-            ability = step.ability_for(key)
-            _require_ability(actor, step, ability)
-            yield PlannedStep(number, scope, step, actor.name if actor else "", commands_of(actor, ability))
+            _require_ability(actor, step)
+            yield PlannedStep(number, scope, step, actor.name if actor else "", commands_of(actor, step.ability))
 
 
-def _require_ability(actor: Any, step: Step, ability: str) -> None:
-    if actor is None or not ability:
+def _require_ability(actor: Any, step: Step) -> None:
+    if actor is None or not step.ability:
         return
-    if not hasattr(actor, ability):
+    if not hasattr(actor, step.ability):
         raise UnsupportedError(
             f"{actor.name} as {step.side.upper()} cannot {step.title}",
             hint="docs/reference/coverage.md lists what each side can do",
         )
-    refusal = actor.refusal(ability) if hasattr(actor, "refusal") else None
+    refusal = actor.refusal(step.ability) if hasattr(actor, "refusal") else None
     if refusal:
         raise UnsupportedError(f"{actor.name} as {step.side.upper()} cannot {step.title}: {refusal}")
 

@@ -68,14 +68,11 @@ class Context:
     Args:
         clock: the time now, aware.
         exchange_dir: where files for a person go.
-        wrapping_algorithm, krd_anchors: see Scene.
         observer: told at every boundary.
     """
 
     clock: Callable[[], datetime]
     exchange_dir: Path
-    wrapping_algorithm: str = "RSA_2048"
-    krd_anchors: tuple[bytes, ...] = ()
     observer: Observer = lambda _progress: None
 
 
@@ -207,8 +204,6 @@ class _Runner:
             nonces=self.journal.nonces(self.run),
             exchange_dir=self.context.exchange_dir,
             overrides=frozenset(rule for rule, _ in self.plan.overrides),
-            wrapping_algorithm=self.context.wrapping_algorithm,
-            krd_anchors=self.context.krd_anchors,
             krd_kek=self.plan.krd_kek,
         )
 

@@ -1,0 +1,102 @@
+"""What a run can show: certificates, the trust anchor, digests of tokens and blocks."""
+
+from __future__ import annotations
+
+from cryptography import x509
+
+from keyexchange import pki, tr31, tr34
+from keyexchange.config import KEK
+from keyexchange.engine.codec import digest
+from keyexchange.engine.report.model import Carrier, CertificateLine
+from keyexchange.engine.report.story import Outcome, Story
+from keyexchange.protocols.messages import CertificateChain, KeyBlock, KeyToken, TrustAnchor
+
+_FIXED_HEADER = 16
+
+
+def certificates_of(story: Story) -> tuple[CertificateLine, ...]:
+    """The sender's chain, then the receiver's, each from the leaf up.
+
+    Raises:
+        FormatError: a recorded certificate cannot be read.
+    """
+    sender: CertificateChain | None = story.message(KEK, "kdh_chain")
+    credential = story.message(KEK, "credential")
+    receiver: CertificateChain | None = credential.chain if credential else None
+    return (*_chain("KDH", sender), *_chain("KRD", receiver))
+
+
+def anchor_of(story: Story) -> TrustAnchor | None:
+    """What the receiver trusts."""
+    anchor: TrustAnchor | None = story.message(KEK, "anchor")
+    return anchor
+
+
+def carriers_of(story: Story, key: str) -> tuple[Carrier, ...]:
+    """Every token and block that was made for a key, the oldest first.
+
+    Raises:
+        FormatError: a recorded token or block cannot be read.
+    """
+    tokens, blocks = story.outcomes(key, "token"), story.outcomes(key, "block")
+    return (
+        *(_token(key, outcome, superseded=outcome is not tokens[-1]) for outcome in tokens),
+        *(_block(key, outcome, superseded=outcome is not blocks[-1]) for outcome in blocks),
+    )
+
+
+def _chain(side: str, chain: CertificateChain | None) -> list[CertificateLine]:
+    if chain is None:
+        return []
+    return [_certificate(side, pki.load(der), leaf=der is chain.certificate) for der in (chain.certificate, *chain.issuers)]
+
+
+def _certificate(side: str, certificate: x509.Certificate, *, leaf: bool) -> CertificateLine:
+    facts = dict(pki.describe(certificate))
+    is_root = certificate.subject == certificate.issuer
+    return CertificateLine(
+        side=side,
+        place="leaf" if leaf else "root" if is_root else "intermediate",
+        subject=facts["subject"],
+        issuer=facts["issuer"],
+        serial_number=facts["serial number"],
+        not_before=certificate.not_valid_before_utc,
+        not_after=certificate.not_valid_after_utc,
+        public_key=facts["public key"],
+        sha256=facts["SHA-256 fingerprint"],
+    )
+
+
+def _token(key: str, outcome: Outcome, *, superseded: bool) -> Carrier:
+    sent: KeyToken = outcome.message
+    token = tr34.read(sent.der)
+    header, _ = tr31.parse_header(token.header)
+    return Carrier(
+        key=key,
+        made=outcome.at,
+        kind="TR-34 token",
+        variety=sent.layout,
+        header=token.header[:_FIXED_HEADER],
+        optional_blocks=tuple(block.block_id for block in header.optional_blocks),
+        length=len(sent.der),
+        sha256=digest(sent.der),
+        tolerances=tuple(str(tolerance.value) for tolerance in token.tolerances),
+        superseded=superseded,
+    )
+
+
+def _block(key: str, outcome: Outcome, *, superseded: bool) -> Carrier:
+    sent: KeyBlock = outcome.message
+    parsed = tr31.parse(sent.text)
+    return Carrier(
+        key=key,
+        made=outcome.at,
+        kind="TR-31 block",
+        variety=parsed.header.version_id,
+        header=parsed.header_text[:_FIXED_HEADER],
+        optional_blocks=tuple(block.block_id for block in parsed.header.optional_blocks),
+        length=len(sent.text),
+        sha256=digest(sent.text.encode()),
+        tolerances=parsed.tolerances,
+        superseded=superseded,
+    )

@@ -1,0 +1,31 @@
+"""A report as one page that needs nothing else: no script, no font, no picture from elsewhere. Prints well."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from keyexchange.engine.report import words
+from keyexchange.engine.report.model import Report
+
+
+def as_html(report: Report) -> str:
+    """A report as an HTML page in UTF-8. Whatever stands in the journal is escaped."""
+    return _environment().get_template("report.html.j2").render(report=report, words=words)
+
+
+def _environment() -> Any:
+    """The only place that needs jinja2; imported late, because most commands make no page."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("keyexchange.engine"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["time"] = words.time_text
+    environment.filters["milliseconds"] = words.milliseconds_text
+    environment.filters["indented_json"] = lambda value: json.dumps(value, indent=2)
+    return environment
