@@ -59,7 +59,7 @@ def _address(address: str | None) -> dict[str, Any]:
     if address is None:
         return {}
     if address.startswith(_HTTP):
-        return {"endpoint_url": address, "requests_per_second": None, "profile": None}
+        return {"endpoint_url": address, "requests_per_second": None, "profile": ""}
     host, _, port = address.rpartition(":")
     return {"host": host, "port": int(port), "tls": None}
 

@@ -31,4 +31,4 @@ def _heading(plan: Plan, scope: str) -> list[str]:
 def _step(planned: PlannedStep) -> str:
     commands = ", ".join(planned.commands)
     actor = planned.actor or "here"
-    return f"  {planned.number:3}  {actor:<10} {commands:<28} {planned.step.title}".rstrip()
+    return f"  {planned.number:3}  {actor:<10} {planned.step.title:<66} {commands}".rstrip()

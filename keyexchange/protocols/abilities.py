@@ -115,8 +115,12 @@ class TrustsCertificates(Protocol):
 
 
 class OffersKrdCredential(Protocol):
-    def offer_krd_credential(self, wrapping_algorithm: str) -> KrdCredential:
-        """A wrapping certificate of this algorithm (RSA_2048, ...), with its chain."""
+    def offer_krd_credential(self) -> KrdCredential:
+        """The receiver's wrapping certificate with its chain.
+
+        Raises:
+            TrustError: the operator pinned a CA in the settings, and the chain does not lead to it.
+        """
 
 
 class ImportsTr34(Protocol):

@@ -49,8 +49,6 @@ class Scene:
         nonces: the ledger.
         exchange_dir: where files for a person go.
         overrides: names of rules that the reviewed file sets aside, with a reason.
-        wrapping_algorithm: of the receiver's TR-34 certificate, "RSA_2048".
-        krd_anchors: DER of the CAs that the receiver's certificate must chain to; empty: the root that came with it.
         krd_kek: how the receiver names the KEK that an earlier run established; empty when this run establishes it.
     """
 
@@ -63,8 +61,6 @@ class Scene:
     nonces: NonceLedger
     exchange_dir: Path
     overrides: frozenset[str] = frozenset()
-    wrapping_algorithm: str = "RSA_2048"
-    krd_anchors: tuple[bytes, ...] = ()
     krd_kek: str = ""
 
     @property
@@ -99,7 +95,7 @@ class Step:
         name: unique in its workflow, in the imperative.
         title: for the plan and the report.
         side: who acts; "both" for a check of our own.
-        ability: the method of that side, or how the key decides it; empty when the step only checks.
+        ability: the method of that side; empty when the step only checks.
         action: does it.
         needs: names of what it takes.
         gives: name of what it returns.
@@ -112,7 +108,7 @@ class Step:
     name: str
     title: str
     side: SideName
-    ability: str | Callable[[KeyToMove], str]
+    ability: str
     action: Callable[[Scene, Given], object]
     needs: tuple[str, ...] = ()
     gives: str = ""
@@ -120,10 +116,6 @@ class Step:
     reconcile: Callable[[Scene, Given, datetime], object | None] | None = None
     fresh: Callable[[Any, datetime], bool] = lambda _outcome, _now: True
     renew: tuple[str, ...] = ()
-
-    def ability_for(self, key: KeyToMove) -> str:
-        """The method of the side that acts, empty when the step only checks."""
-        return self.ability if isinstance(self.ability, str) else self.ability(key)
 
 
 @dataclass(frozen=True)
@@ -169,17 +161,20 @@ def require_equal_kcv(left: Kcv, right: Kcv, *, key: str, left_name: str, right_
         )
 
 
-def provide_key(scene: Scene, _given: Given) -> KeyToMove:
-    """Make the key at the KDH, or look at the one that is there.
+def make_key(scene: Scene, _given: Given) -> KeyToMove:
+    """Make the key at the KDH."""
+    made: HeldKey = scene.kdh.make_key(scene.key.attributes)
+    return replace(scene.key, reference=made.reference, kcv=made.kcv)
+
+
+def check_key(scene: Scene, _given: Given) -> KeyToMove:
+    """Look at the key that is at the KDH.
 
     Raises:
         KcvMismatchError: its check value is not the one in the reviewed file.
     """
     key = scene.key
-    if not key.reference:
-        made: HeldKey = scene.kdh.make_key(key.attributes)
-        return replace(key, reference=made.reference, kcv=made.kcv)
-    kcv = scene.kdh.key_check_value(key)
+    kcv: Kcv = scene.kdh.key_check_value(key)
     if key.kcv is not None:
         require_equal_kcv(kcv, key.kcv, key=key.name, left_name="at the sender", right_name="in the reviewed file")
     return replace(key, kcv=kcv)
@@ -190,14 +185,27 @@ def has_alias(circumstances: Circumstances) -> bool:
     return bool(circumstances.key.alias)
 
 
-PROVIDE_KEY = Step(
-    "provide-key",
-    "make the key, or look at the one that is there",
-    "kdh",
-    lambda key: "key_check_value" if key.reference else "make_key",
-    provide_key,
-    gives="key",
+PROVIDE_KEY = (
+    Step(
+        "make-key",
+        "make the key",
+        "kdh",
+        "make_key",
+        make_key,
+        gives="key",
+        when=lambda circumstances: not circumstances.key.reference,
+    ),
+    Step(
+        "check-key",
+        "ask the sender for the check value of the key",
+        "kdh",
+        "key_check_value",
+        check_key,
+        gives="key",
+        when=lambda circumstances: bool(circumstances.key.reference),
+    ),
 )
+"""One of the two: the reviewed file gives the key, or the sender makes it."""
 
 
 def identify_kdh(scene: Scene, _given: Given) -> object:

@@ -66,7 +66,7 @@ def find_received(scene: Scene, given: Given, since: datetime) -> HeldKey | None
 KNOWN_KEK = Workflow(
     "known-kek",
     (
-        PROVIDE_KEY,
+        *PROVIDE_KEY,
         Step("hold-kek", "look at the KEK that an earlier run established", "krd", "held_key",
              hold_kek, gives="held"),
         Step("agree-on-kek", "compare the check values of the KEK on both sides", "both", "",
@@ -78,7 +78,7 @@ KNOWN_KEK = Workflow(
 KEY_BLOCK = Workflow(
     "tr31",
     (
-        PROVIDE_KEY,
+        *PROVIDE_KEY,
         Step("send-key-block", "export the key in a TR-31 block under the KEK, check its header", "kdh", "export_tr31",
              send_key_block, needs=("key", "kek"), gives="block"),
         Step("receive-key-block", "import the TR-31 block", "krd", "import_tr31",

@@ -61,7 +61,7 @@ def trust_kdh(scene: Scene, given: Given) -> TrustAnchor:
 
 
 def offer_credential(scene: Scene, _given: Given) -> KrdCredential:
-    credential: KrdCredential = scene.krd.offer_krd_credential(scene.wrapping_algorithm)
+    credential: KrdCredential = scene.krd.offer_krd_credential()
     return credential
 
 
@@ -69,12 +69,11 @@ def verify_credential(scene: Scene, given: Given) -> CertificateChain:
     """Verify the receiver's certificate before a key is wrapped for it.
 
     Raises:
-        TrustError: it does not chain to its root (or to the pinned one), or is out of date.
+        TrustError: it does not chain to its root, or is out of date.
         RuleError: rule kek-strength: its key is weaker than the key to send.
     """
     chain: CertificateChain = given["credential"].chain
-    anchors = scene.krd_anchors or chain.issuers[-1:]
-    pki.verify_chain(chain.certificate, chain.issuers, anchors, at=scene.clock())
+    pki.verify_chain(chain.certificate, chain.issuers, chain.issuers[-1:], at=scene.clock())
     wrapping = KeyAlgorithm(f"RSA_{pki.rsa_public_key(pki.load(chain.certificate)).key_size}")
     scene.require_strength(wrapping, scene.key.attributes.algorithm, "the receiver's wrapping key")
     return chain
@@ -148,7 +147,7 @@ TWO_PASS = Workflow(
              "offer_krd_credential", offer_credential, gives="credential", fresh=still_valid),
         Step("verify-credential", "verify the receiver's certificate", "both", "",
              verify_credential, needs=("credential",), gives="verified"),
-        PROVIDE_KEY,
+        *PROVIDE_KEY,
         Step("send-key-token", "export the key in a TR-34 token (KT-KDH), verify it", "kdh", "export_tr34",
              send_key_token, needs=("key", "signing_key", "kdh_chain", "verified"), gives="token"),
         Step("receive-key-token", "import the TR-34 token", "krd", "import_tr34",
