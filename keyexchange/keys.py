@@ -193,7 +193,7 @@ def require_kek_strength(kek: KeyAlgorithm, key: KeyAlgorithm, *, kek_name: str 
     """Refuse a KEK that is weaker than the key it is to protect.
 
     Raises:
-        RuleError: rule `kek-strength`. Source: X9.143:2021, 5.1; PCI PIN requirement 6; DESIGN decision 16.
+        RuleError: rule `kek-strength`. Source: X9.143:2021, 5.1; PCI PIN Security, requirement 6.
     """
     if kek.strength < key.strength:
         raise RuleError(

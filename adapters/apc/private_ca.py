@@ -72,7 +72,10 @@ class PrivateCaAuthority:
         Raises:
             UnreachableError: the certificate was not ready within a minute.
         """
-        answer = self._issued(self._issue(request))
+        try:
+            answer = self._issued(self._issue(request))
+        finally:
+            self._client.close()  # asked once a run; the next call would open it again
         certificates = [
             certificate for name in _CERTIFICATES if name in answer for certificate in pki.load_all(answer[name])
         ]

@@ -46,12 +46,12 @@ def import_chain(client: AwsClient, chain: CertificateChain, mark: ImportMark) -
     """
     leaf = pki.load(chain.certificate)
     issuers = issuers_upwards(leaf, [pki.load(issuer) for issuer in chain.issuers])
+    downwards = [pki.load(issuer) for issuer in reversed(issuers)]
+    algorithms = [_algorithm(certificate) for certificate in downwards]  # all, before the first is imported
     imported: list[str] = []
     above = ""
-    for der in reversed(issuers):
-        certificate = pki.load(der)
-        algorithm = _algorithm(certificate)
-        found = find_certificate(client, pki.fingerprint(der), algorithm)
+    for certificate, algorithm in zip(downwards, algorithms, strict=True):
+        found = find_certificate(client, pki.fingerprint(pki.to_der(certificate)), algorithm)
         if found is None:
             found = _import_certificate(client, certificate, algorithm, above, mark)
             imported.append(found)

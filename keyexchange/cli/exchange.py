@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from keyexchange.cli.session import Request
     from keyexchange.engine.journal import Journal
     from keyexchange.engine.report import Report
+    from keyexchange.errors import KeyExchangeError
 
 
 @click.command("plan")
@@ -83,8 +84,8 @@ def run_command(
     request = Request(kdh, krd, config_file, protocol, simulate, resume, plan_digest, trace)
     try:
         run = run_or_resume(request, journal, quiet=as_json)
-    except KeyExchangeError:
-        _leave_word(journal, request, as_json=as_json)
+    except KeyExchangeError as error:
+        _tell_how_to_go_on(error, journal, request, as_json=as_json)
         raise
     else:
         _print_report(journal, run, "json" if as_json else "text", None)
@@ -92,15 +93,15 @@ def run_command(
         journal.close()
 
 
-def _leave_word(journal: Journal, request: Request, *, as_json: bool) -> None:
+def _tell_how_to_go_on(error: KeyExchangeError, journal: Journal, request: Request, *, as_json: bool) -> None:
     """After a failure: how to go on, and with --json the report of what was done."""
     run = request.begun
     if run is None:
         return
     if as_json:
         _print_report(journal, run, "json", None)
-    click.echo(f"run {run}: what was done is recorded; `keyexchange report {run}` shows it", err=True)
-    click.echo(f"go on with: keyexchange run --resume {run}{_journal_words(journal)}", err=True)
+    error.add_note(f"what was done is recorded: keyexchange report {run}{_journal_words(journal)}")
+    error.add_note(f"to go on: keyexchange run --resume {run}{_journal_words(journal)}")
 
 
 def _journal_words(journal: Journal) -> str:

@@ -7,6 +7,7 @@ stack is shown only with --debug. Standard output is for results, standard error
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from typing import NoReturn
 
@@ -76,6 +77,9 @@ def run(arguments: list[str] | None = None) -> NoReturn:
             raise
         say(error)
         sys.exit(error.exit_code)
+    except BrokenPipeError:  # the reader of our output has gone, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except KeyboardInterrupt:
         click.echo("keyexchange: interrupted; what was recorded stays, --resume goes on from there", err=True)
         sys.exit(INTERRUPTED)
@@ -89,7 +93,9 @@ def run(arguments: list[str] | None = None) -> NoReturn:
 
 
 def say(error: KeyExchangeError) -> None:
-    """One clear line, and a hint."""
+    """One clear line, a hint, and how to go on."""
     click.echo(f"keyexchange: {error.message}", err=True)
     if error.hint:
         click.echo(f"hint: {error.hint}", err=True)
+    for note in getattr(error, "__notes__", ()):
+        click.echo(note, err=True)

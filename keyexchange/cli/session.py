@@ -93,21 +93,34 @@ def run_or_resume(request: Request, journal: Journal, *, quiet: bool) -> str:
     Raises:
         KeyExchangeError: see keyexchange.engine.run.
     """
+    run = request.resume or journal.new_run()
     if request.resume:
-        request = _as_begun(request, journal)
+        _as_begun(request, journal)
     with ExitStack() as stack:
         trace = stack.enter_context(_trace(request.trace))
-        simulation = stack.enter_context(simulated(request, journal.folder)) if request.simulate else None
+        simulation = _simulation(request, journal, run, stack)
         made = planned(request, simulation, trace)
         stack.callback(made.sides.kdh.close)
         stack.callback(made.sides.krd.close)
         _require_approved(request, made.plan)
-        run = request.resume or begin(made.plan, journal, _options(request))
+        if not request.resume:
+            begin(run, made.plan, journal, _options(request))
         request.begun = run
         observer = stack.enter_context(progress_for(made.plan, run, quiet=quiet))
-        context = Context(clock=lambda: datetime.now(UTC), exchange_dir=journal.folder / run, observer=observer)
-        execute(run, made.plan, made.sides, journal, context)
+        exchange_dir = journal.run_folder(run)
+        execute(run, made.plan, made.sides, journal, Context(_now, exchange_dir, observer))
     return run
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _simulation(request: Request, journal: Journal, run: str, stack: ExitStack) -> Simulation | None:
+    """The running faces, when simulators are asked for. Their state belongs to the run."""
+    if not request.simulate:
+        return None
+    return stack.enter_context(simulated({request.kdh, request.krd}, journal.run_folder(run) / "simulator"))
 
 
 def _options(request: Request) -> dict[str, Any]:
@@ -122,7 +135,7 @@ def _options(request: Request) -> dict[str, Any]:
     }
 
 
-def _as_begun(request: Request, journal: Journal) -> Request:
+def _as_begun(request: Request, journal: Journal) -> None:
     """A resumed run is what it was; only the file may be named anew (the plan's digest still has to fit)."""
     assert request.resume is not None
     options = journal.run(request.resume)["options"]
@@ -136,7 +149,6 @@ def _as_begun(request: Request, journal: Journal) -> Request:
     request.kdh, request.krd, request.protocol = options["kdh"], options["krd"], options["protocol"]
     request.simulate = options["simulate"]
     request.config_file = request.config_file or recorded
-    return request
 
 
 def _require_approved(request: Request, plan: Plan) -> None:

@@ -1,6 +1,6 @@
 """--simulate: both sides are faces of the software HSM, in a process of their own on loopback ports.
 
-The faces keep their state beside the journal, so a killed run can be resumed against the same simulated service. Their
+The faces keep their state in the folder of the run, so a killed run can be resumed against the same simulated service. Their
 process ends when ours does, however ours ends: it watches the pipe that we hold open.
 """
 
@@ -16,13 +16,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from keyexchange import config, registry
 from keyexchange.errors import UnreachableError
-
-if TYPE_CHECKING:
-    from keyexchange.cli.session import Request
 
 _HTTP = "http://"
 
@@ -65,17 +62,19 @@ def _address(address: str | None) -> dict[str, Any]:
 
 
 @contextmanager
-def simulated(request: Request, folder: Path) -> Iterator[Simulation]:
-    """Start the faces that a request needs; stop them at the end.
+def simulated(sides: set[str | None], state: Path) -> Iterator[Simulation]:
+    """Start the faces of these sides; stop them at the end.
+
+    Args:
+        state: folder where they keep their keys.
 
     Raises:
         UnreachableError: they did not start.
     """
-    faces = {"apc", *registry.names(registry.FACES)} & {request.kdh, request.krd}
-    state = folder / "simulator"
+    faces = {"apc", *registry.names(registry.FACES)} & sides
     pair = {"ACCESS_KEY_ID": f"SIM{secrets.token_hex(8).upper()}", "SECRET_ACCESS_KEY": secrets.token_hex(20)}
     command = [sys.executable, "-m", "keyexchange", "serve", "--state-dir", str(state), "--until-stdin-closes"]
-    for face in sorted(face for face in faces if face):
+    for face in filter(None, faces):
         command += [f"--{face}-port", "0"]
     environment = os.environ | {f"KEYEXCHANGE_{name}": value for name, value in pair.items()}
     process = subprocess.Popen(  # noqa: S603  # our own interpreter and module

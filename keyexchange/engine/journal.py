@@ -150,16 +150,24 @@ class Journal:
         self._connection.close()
         self._engine.dispose()
 
-    def begin(self, plan_digest: str, plan: dict[str, Any], options: dict[str, Any]) -> str:
-        """Open a new run; returns its id, which sorts by time."""
-        now = self._clock()
-        run = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+    def new_run(self) -> str:
+        """An id for a run to begin; ids sort by time."""
+        return f"{self._clock():%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+
+    def begin(self, run: str, plan_digest: str, plan: dict[str, Any], options: dict[str, Any]) -> None:
+        """Open a new run."""
+        begun = self._clock().isoformat()
         self._connection.execute(
-            insert(RUNS).values(run=run, begun=now.isoformat(), plan_digest=plan_digest, plan=plan, options=options)
+            insert(RUNS).values(run=run, begun=begun, plan_digest=plan_digest, plan=plan, options=options)
         )
         self.append(run, BEGUN)
         self.flush()
-        return run
+
+    def run_folder(self, run: str) -> Path:
+        """Where the files of a run lie: its lock, a request to certify, the simulators' state."""
+        folder = self.folder / run
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
 
     def runs(self) -> list[dict[str, Any]]:
         """All runs, the newest first: run, begun, plan_digest, plan, options."""
@@ -232,7 +240,7 @@ class Journal:
         Raises:
             JournalError: another process is at work on it.
         """
-        with (self.folder / f"{run}.lock").open("w") as lock:
+        with (self.run_folder(run) / "lock").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -240,7 +248,6 @@ class Journal:
                     f"another process is at work on run {run}", hint="wait for it, or stop it, then resume"
                 ) from None
             yield
-        (self.folder / f"{run}.lock").unlink(missing_ok=True)
 
     def nonces(self, run: str, source: Callable[[int], bytes] = secrets.token_bytes) -> JournalNonces:
         """The ledger of nonces, as one run uses it."""

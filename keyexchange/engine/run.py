@@ -11,9 +11,10 @@ Laws of this file:
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -53,11 +54,13 @@ class _Memory:
     Args:
         outcomes: the latest of each step.
         intents: the oldest INTENT of each step that has no outcome since.
+        latest_intents: the newest one of each.
         refused: steps that a side refused last, with what was done at that time.
     """
 
     outcomes: dict[tuple[str, str], Any] = field(default_factory=dict)
     intents: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    latest_intents: dict[tuple[str, str], datetime] = field(default_factory=dict)
     refused: dict[tuple[str, str], set[tuple[str, str]]] = field(default_factory=dict)
 
 
@@ -69,16 +72,21 @@ class Context:
         clock: the time now, aware.
         exchange_dir: where files for a person go.
         observer: told at every boundary.
+        settle: how old an INTENT must be before "not found" is believed: a request that we gave up on may still be at
+            work at the other side.
+        sleep: waits so many seconds.
     """
 
     clock: Callable[[], datetime]
     exchange_dir: Path
     observer: Observer = lambda _progress: None
+    settle: timedelta = timedelta(seconds=5)
+    sleep: Callable[[float], None] = time.sleep
 
 
-def begin(plan: Plan, journal: Journal, options: dict[str, Any]) -> str:
-    """Open a run for a plan; returns its id."""
-    return journal.begin(plan.digest, plan.as_document(), options)
+def begin(run: str, plan: Plan, journal: Journal, options: dict[str, Any]) -> None:
+    """Open a run for a plan."""
+    journal.begin(run, plan.digest, plan.as_document(), options)
 
 
 def execute(run: str, plan: Plan, sides: Sides, journal: Journal, context: Context) -> None:
@@ -182,7 +190,7 @@ class _Runner:
         if step.reconcile is not None:
             since = self.memory.intents.get(_key(planned))
             if since is not None:
-                found = step.reconcile(scene, given, since)
+                found = self._find(planned, scene, given, since)
                 if found is not None:
                     self._tell("found", planned)
                     return found, True
@@ -192,6 +200,17 @@ class _Runner:
         outcome = step.action(scene, given)
         self._tell("answered", planned)
         return outcome, False
+
+    def _find(self, planned: PlannedStep, scene: Scene, given: dict[str, Any], since: datetime) -> object | None:
+        """What an earlier attempt left; looked for twice when that attempt was only just now."""
+        reconcile = planned.step.reconcile
+        assert reconcile is not None
+        found = reconcile(scene, given, since)
+        young = (self.memory.latest_intents[_key(planned)] + self.context.settle - self.context.clock()).total_seconds()
+        if found is None and young > 0:
+            self.context.sleep(young)
+            found = reconcile(scene, given, since)
+        return found
 
     def _scene(self, planned: PlannedStep) -> Scene:
         return Scene(
@@ -234,6 +253,7 @@ def _recall(journal: Journal, run: str) -> _Memory:
         key = (entry.scope, entry.step)
         if entry.event == INTENT:
             memory.intents.setdefault(key, entry.at)
+            memory.latest_intents[key] = entry.at
         elif entry.event == FAILED and entry.data["kind"] == DeviceRefusedError.__name__:
             memory.refused[key] = set(memory.outcomes)
         elif entry.event == DONE:

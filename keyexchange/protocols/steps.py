@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from keyexchange.errors import KcvMismatchError, RuleError
-from keyexchange.keys import Kcv, KeyAlgorithm, require_kek_strength
+from keyexchange.keys import Exportability, Kcv, KeyAlgorithm, require_kek_strength
 from keyexchange.protocols.messages import HeldKey, ImportMark, KeyToMove
 
 Given = Mapping[str, Any]
@@ -219,15 +219,31 @@ def identify_krd(scene: Scene, _given: Given) -> object:
 
 
 def compare_kcv(sent: str, arrived: str) -> Callable[[Scene, Given], Kcv]:
-    """A step function that compares the check values of two messages and returns the agreed value."""
+    """A step function that compares what was sent with what arrived and returns the agreed check value.
+
+    It also holds the attributes that the receiver states to the reviewed file, so that a key found after a crash is
+    judged like one that has just arrived.
+    """
 
     def compare(scene: Scene, given: Given) -> Kcv:
+        _require_attributes(scene.key, given[arrived])
         left: Kcv = given[sent].kcv
         right: Kcv = given[arrived].kcv
         require_equal_kcv(left, right, key=scene.key.name, left_name="at the sender", right_name="at the receiver")
         return right if len(right.digits) <= len(left.digits) else left
 
     return compare
+
+
+def _require_attributes(key: KeyToMove, held: HeldKey) -> None:
+    found, wanted = held.attributes, key.attributes
+    if found is None:
+        return
+    refuse_other_attributes("key usage at the receiver", wanted.key_usage, found.key_usage)
+    refuse_other_attributes("algorithm at the receiver", wanted.algorithm, found.algorithm)
+    refuse_other_attributes("mode of use at the receiver", wanted.mode_of_use, found.mode_of_use)
+    if wanted.exportability == Exportability.N:
+        refuse_other_attributes("exportability at the receiver", wanted.exportability, found.exportability)
 
 
 def set_alias(held: str) -> Callable[[Scene, Given], HeldKey]:

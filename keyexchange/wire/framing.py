@@ -10,7 +10,7 @@ from typing import Protocol
 from keyexchange.wire.cursor import malformed
 
 LARGEST_MESSAGE = 32 * 1024
-"""Octets. Source: payShield host buffer, NO status "3 = 32K" (docs/reference/payshield.md)."""
+"""Octets. Source: payShield host buffer, NO status "3 = 32K"."""
 
 
 class Framing(Protocol):

@@ -93,8 +93,8 @@ class Connection:
             sock = socket.create_connection(self._address, self._connect_timeout)
         except TimeoutError:
             raise self._unreachable(f"did not accept a connection within {self._connect_timeout:g} s") from None
-        except OSError as error:
-            raise self._unreachable(f"no connection ({error.strerror or 'name not found'})") from None
+        except (OSError, UnicodeError) as error:  # a host that cannot be a name is a UnicodeError
+            raise self._unreachable(f"no connection ({getattr(error, 'strerror', None) or 'no such host'})") from None
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return self._wrapped(sock, self._tls) if self._tls else sock
 

@@ -59,6 +59,8 @@ def generate_key_pair(device: Device, request: GenerateKeyPair) -> GenerateKeyPa
         raise Refusal("05")
     if request.exponent not in (None, PUBLIC_EXPONENT):
         raise Refusal("06")
+    if int(request.bits) > rules.longest_rsa:
+        raise Refusal("48")
     key = generate(int(request.bits))
     return GenerateKeyPairReply(
         public_key=_ENCODERS[request.encoding](key.public_key()), private_key=rules.keep_private_key(key, request)

@@ -42,6 +42,7 @@ class KeyBlockRules:
     def __init__(self, lmk: KeyBlockLmk) -> None:
         self.identifier = lmk.identifier
         self.check_value = lmk.check_value
+        self.longest_rsa = lmk.longest_rsa
         self._lmk = lmk
         self._zmk = lru_cache(_KEPT_KEYS)(self._open_zmk)
 

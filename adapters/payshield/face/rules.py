@@ -57,6 +57,8 @@ class LmkRules(Protocol):
     check_value: str
     too_weak: str
     """Error code for a ZMK that is weaker than the key."""
+    longest_rsa: int
+    """Bits of the longest RSA key that the LMK protects."""
 
     def new_key(self, request: GenerateKey) -> tuple[str, OpenKey]:
         """Make a random key; returns it under the LMK, and open."""

@@ -36,6 +36,7 @@ class VariantRules:
     def __init__(self, lmk: VariantLmk) -> None:
         self.identifier = lmk.identifier
         self.check_value = lmk.check_value
+        self.longest_rsa = lmk.longest_rsa
         self._lmk = lmk
         self._zmk = lru_cache(_KEPT_KEYS)(self._open_zmk)
 
@@ -51,9 +52,10 @@ class VariantRules:
 
     def open_key(self, key_type: str, text: str, *, parity: str) -> OpenKey:
         """See `LmkRules.open_key`."""
+        known = _known(key_type)
         if text[0] in BLOCK_TAGS:
             raise Refusal("26")
-        key = self._lmk.decrypt(_known(key_type), text)
+        key = self._lmk.decrypt(known, text)
         if not has_odd_parity(key.reveal()):
             raise Refusal(parity)
         return _open(key_type, key)

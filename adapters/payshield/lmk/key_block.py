@@ -36,6 +36,11 @@ class KeyBlockLmk:
         self._protection = Protection(Kbpk(letter, key))
         self._loaded = lru_cache(_KEPT_PRIVATE_KEYS)(self._load)
 
+    @property
+    def longest_rsa(self) -> int:
+        """Bits of the longest RSA key that this LMK protects; a longer one is refused with 48."""
+        return 2048 if self.letter == "T" else 4096
+
     @classmethod
     def aes_test(cls, identifier: str = "00") -> KeyBlockLmk:
         """The published AES test LMK. Its check value is the CMAC of nothing, not X9.24's."""
@@ -68,13 +73,7 @@ class KeyBlockLmk:
         return header, key
 
     def wrap_private(self, header: Header, key: rsa.RSAPrivateKey, *, padding: bytes | None = None) -> bytes:
-        """An RSA private key under this LMK.
-
-        Raises:
-            Refusal: 48: a 3DES LMK holds at most 2048 bits.
-        """
-        if self.letter == "T" and key.key_size > 2048:
-            raise Refusal("48")
+        """An RSA private key of at most `longest_rsa` bits under this LMK."""
         return blocks.wrap_private(self._protection, self._own(header), rsa_numbers.sequence(key), padding=padding)
 
     def unwrap_private(self, block: bytes) -> tuple[Header, rsa.RSAPrivateKey]:

@@ -37,6 +37,8 @@ class VariantLmk:
         check_value: what NC shows, six hex digits.
     """
 
+    longest_rsa = 2048
+
     def __init__(
         self,
         identifier: str,
@@ -82,12 +84,7 @@ class VariantLmk:
         """An RSA private key: five integers, zeros to whole blocks, CBC under pair 34-35.
 
         CONVENTION: a real payShield's inner format is not public; this one has its length (656 octets at 2048 bits).
-
-        Raises:
-            Refusal: 48: more than 2048 bits.
         """
-        if key.key_size > 2048:
-            raise Refusal("48")
         content = rsa_numbers.integers(key).reveal()
         return self._varied(RSA_PRIVATE_TYPE, 0).encrypt_cbc(bytes(8), content + bytes(-len(content) % 8))
 

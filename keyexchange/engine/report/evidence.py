@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from cryptography import x509
 
 from keyexchange import pki, tr31, tr34
@@ -32,23 +34,28 @@ def anchor_of(story: Story) -> TrustAnchor | None:
     return anchor
 
 
-def carriers_of(story: Story, key: str) -> tuple[Carrier, ...]:
-    """Every token and block that was made for a key, the oldest first.
+def carriers_of(story: Story) -> tuple[Carrier, ...]:
+    """Every token and block that was made, by key in the plan's order, the oldest of a key first.
 
     Raises:
         FormatError: a recorded token or block cannot be read.
     """
-    tokens, blocks = story.outcomes(key, "token"), story.outcomes(key, "block")
-    return (
-        *(_token(key, outcome, superseded=outcome is not tokens[-1]) for outcome in tokens),
-        *(_block(key, outcome, superseded=outcome is not blocks[-1]) for outcome in blocks),
-    )
+    return tuple(carrier for key in story.plan["keys"] for carrier in _carriers(story, key["name"]))
+
+
+def _carriers(story: Story, key: str) -> Iterator[Carrier]:
+    for gives, carrier in (("token", _token), ("block", _block)):
+        outcomes = story.outcomes(key, gives)
+        for outcome in outcomes:
+            yield carrier(key, outcome, superseded=outcome is not outcomes[-1])
 
 
 def _chain(side: str, chain: CertificateChain | None) -> list[CertificateLine]:
     if chain is None:
         return []
-    return [_certificate(side, pki.load(der), leaf=der is chain.certificate) for der in (chain.certificate, *chain.issuers)]
+    return [
+        _certificate(side, pki.load(der), leaf=der is chain.certificate) for der in (chain.certificate, *chain.issuers)
+    ]
 
 
 def _certificate(side: str, certificate: x509.Certificate, *, leaf: bool) -> CertificateLine:

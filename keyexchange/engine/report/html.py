@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING
 
 from keyexchange.engine.report import words
 from keyexchange.engine.report.model import Report
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 def as_html(report: Report) -> str:
@@ -14,9 +17,8 @@ def as_html(report: Report) -> str:
     return _environment().get_template("report.html.j2").render(report=report, words=words)
 
 
-def _environment() -> Any:
-    """The only place that needs jinja2; imported late, because most commands make no page."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415  # most commands make no page
 
     environment = Environment(
         loader=PackageLoader("keyexchange.engine"),

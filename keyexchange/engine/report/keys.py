@@ -7,8 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from keyexchange.engine.journal import DONE, FAILED, PAUSED
-from keyexchange.engine.report.evidence import carriers_of
-from keyexchange.engine.report.model import Kek, KeyLine, KeyState
+from keyexchange.engine.report.model import Carrier, Kek, KeyLine, KeyState
 from keyexchange.engine.report.story import Outcome, Story
 from keyexchange.keys import Exportability, Kcv, KeyUsage, ModeOfUse
 from keyexchange.protocols.messages import KeyToMove
@@ -17,9 +16,14 @@ _PROPRIETARY = "proprietary"
 _BY_LAST_EVENT = {FAILED: KeyState.FAILED, PAUSED: KeyState.WAITING}
 
 
-def key_lines(story: Story) -> tuple[KeyLine, ...]:
-    """All keys of the plan, in its order."""
-    return tuple(_key_line(story, key) for key in story.plan["keys"])
+def key_lines(story: Story, carriers: Sequence[Carrier]) -> tuple[KeyLine, ...]:
+    """All keys of the plan, in its order.
+
+    Args:
+        carriers: of the whole run; the last of each key is how it travelled.
+    """
+    travelled = {carrier.key: carrier.words for carrier in carriers}
+    return tuple(_key_line(story, key, travelled.get(key["name"], "")) for key in story.plan["keys"])
 
 
 def kek_of(story: Story, keys: Sequence[KeyLine]) -> Kek | None:
@@ -47,13 +51,12 @@ def kek_of(story: Story, keys: Sequence[KeyLine]) -> Kek | None:
     return Kek(sent.reference, line.reference, config)
 
 
-def _key_line(story: Story, planned: Mapping[str, Any]) -> KeyLine:
+def _key_line(story: Story, planned: Mapping[str, Any], travelled: str) -> KeyLine:
     name, attributes = planned["name"], planned["attributes"]
     moved = story.plans(name, "token", "block")
     held = story.latest(name, "held")
     sent, arrived = _kcv_at_sender(story, name), held.message.kcv if held else None
     equal = sent.matches(arrived) if sent and arrived else None
-    carriers = carriers_of(story, name)
     state = _state(story, name, moved=moved, held=held, equal=equal)
     return KeyLine(
         name=name,
@@ -69,7 +72,7 @@ def _key_line(story: Story, planned: Mapping[str, Any]) -> KeyLine:
         kcv_receiver=str(arrived or ""),
         kcv_method=_method(sent, arrived),
         equal=equal,
-        travelled=carriers[-1].words if carriers else "",
+        travelled=travelled,
         reference=held.message.reference if held else "",
         alias=planned["alias"] or "",
         alias_set=story.latest(name, "named") is not None,

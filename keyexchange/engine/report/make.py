@@ -30,9 +30,9 @@ def make_report(journal: Journal, run: str) -> Report:
         FormatError: a recorded certificate, token or block cannot be read.
     """
     story = Story.of(journal, run)
-    keys = key_lines(story)
+    carriers = carriers_of(story)
+    keys = key_lines(story, carriers)
     state, stop, progress = outcome.run_state(story), outcome.stop_of(story), outcome.progress_line(keys)
-    carriers = tuple(carrier for key in keys for carrier in carriers_of(story, key.name))
     begun, ended = story.entries[0].at, story.entries[-1].at
     simulated = bool(story.options.get("simulate"))
     return Report(
@@ -59,7 +59,7 @@ def make_report(journal: Journal, run: str) -> Report:
         kek=kek_of(story, keys),
         certificates=certificates_of(story),
         anchor=anchor_of(story),
-        nonces=story.nonces,
+        nonces=journal.nonces_drawn(run),
         carriers=carriers,
         overrides=tuple(OverrideLine(rule, reason) for rule, reason in story.plan["overrides"]),
         tolerances=tuple(dict.fromkeys(f"{c.kind} of {c.key}: {name}" for c in carriers for name in c.tolerances)),

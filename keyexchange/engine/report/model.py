@@ -247,7 +247,7 @@ class Report:
     """Everything.
 
     Args:
-        state, headline: how the run stands, in one line.
+        state, headline: how the run stands; the headline is one line to be read behind the state.
         progress: how many keys arrived.
         advice: what to do next; empty when there is nothing to do.
         resume: the command that goes on with the run; empty when it must not or need not go on.

@@ -10,7 +10,6 @@ from keyexchange.engine.report.story import Story, title_of
 from keyexchange.errors import KcvMismatchError
 
 _STATES = {FINISHED: RunState.FINISHED, FAILED: RunState.FAILED, PAUSED: RunState.PAUSED}
-_STOPPED = {RunState.FAILED: "failed at", RunState.PAUSED: "waits for a person at"}
 _MUST_NOT_GO_ON = KcvMismatchError.__name__
 
 
@@ -51,12 +50,13 @@ def progress_line(keys: Sequence[KeyLine]) -> str:
 
 
 def headline(state: RunState, stop: Stop | None, progress: str, story: Story) -> str:
-    """The whole report in one line."""
+    """The whole report in one line; read it behind the state."""
     if state is RunState.FINISHED:
         return progress
     if stop is not None:
         key = f", key {stop.key}" if stop.key else ""
-        return f"{_STOPPED[state]} step {stop.number} of {stop.of} ({stop.title}){key}: {stop.message}"
+        message = stop.message.removeprefix(f"key {stop.key}: ")
+        return f"at step {stop.number} of {stop.of} ({stop.title}){key}: {message}"
     return f"the journal ends {_last_step(story)}and no end is on record: the run was killed, or is still at work"
 
 

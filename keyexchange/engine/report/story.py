@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -36,16 +37,14 @@ class Story:
     """One run.
 
     Args:
+        journal: where outcomes are kept.
         run: its row: run, begun, plan_digest, plan, options.
         entries: all, the oldest first.
-        nonces: how many were drawn.
     """
 
+    journal: Journal
     run: Mapping[str, Any]
     entries: tuple[Entry, ...]
-    nonces: int
-    _journal: Journal
-    _by_scope: Mapping[str, tuple[Entry, ...]]
 
     @classmethod
     def of(cls, journal: Journal, run: str) -> Story:
@@ -54,13 +53,7 @@ class Story:
         Raises:
             JournalError: no such run.
         """
-        row = journal.run(run)
-        entries = tuple(journal.entries(run))
-        by_scope: dict[str, list[Entry]] = defaultdict(list)
-        for entry in entries:
-            by_scope[entry.scope].append(entry)
-        scopes = {scope: tuple(of_scope) for scope, of_scope in by_scope.items()}
-        return cls(row, entries, journal.nonces_drawn(run), journal, scopes)
+        return cls(journal, journal.run(run), tuple(journal.entries(run)))
 
     @property
     def plan(self) -> Mapping[str, Any]:
@@ -74,7 +67,7 @@ class Story:
         options: Mapping[str, Any] = self.run["options"]
         return options
 
-    def of_scope(self, scope: str) -> tuple[Entry, ...]:
+    def of_scope(self, scope: str) -> Sequence[Entry]:
         """The entries of a key, or those of the run."""
         return self._by_scope.get(scope, ())
 
@@ -85,7 +78,7 @@ class Story:
             JournalError: an artefact is missing, or the message is not known to this version.
         """
         return [
-            Outcome(self._journal.decoded(entry.data["outcome"]), entry.at, bool(entry.data.get("found")))
+            Outcome(self.journal.decoded(entry.data["outcome"]), entry.at, bool(entry.data.get("found")))
             for entry in self.of_scope(scope)
             if entry.event == DONE and _gives(entry.step) == gives
         ]
@@ -102,12 +95,11 @@ class Story:
 
     def planned(self, scope: str, step: str) -> int:
         """The number of a step in the plan, from 1; 0 when the plan has no such step."""
-        key = None if scope == RUN else scope
-        return next((int(s["number"]) for s in self.plan["steps"] if (s["key"], s["step"]) == (key, step)), 0)
+        return self._numbers.get((scope, step), 0)
 
     def plans(self, scope: str, *gives: str) -> bool:
         """Whether the plan has a step of this key that gives one of these values."""
-        return any(s["key"] == scope and _gives(s["step"]) in gives for s in self.plan["steps"])
+        return any((scope, value) in self._promised for value in gives)
 
     def import_is_open(self, scope: str) -> bool:
         """Whether an import of this key was sent and nobody knows what became of it.
@@ -124,6 +116,21 @@ class Story:
             elif entry.event == DONE or (_is_refusal(entry) and before.event == INTENT):
                 is_open = False
         return is_open
+
+    @cached_property
+    def _by_scope(self) -> Mapping[str, Sequence[Entry]]:
+        by_scope: dict[str, list[Entry]] = defaultdict(list)
+        for entry in self.entries:
+            by_scope[entry.scope].append(entry)
+        return by_scope
+
+    @cached_property
+    def _numbers(self) -> Mapping[tuple[str, str], int]:
+        return {(step["key"] or RUN, step["step"]): step["number"] for step in self.plan["steps"]}
+
+    @cached_property
+    def _promised(self) -> frozenset[tuple[str, str]]:
+        return frozenset((scope, _gives(step)) for scope, step in self._numbers)
 
 
 def title_of(step: str) -> str:

@@ -75,7 +75,7 @@ def _key_row(key: KeyLine) -> tuple[str, ...]:
         key.kcv_sender or "-",
         key.kcv_receiver or "-",
         words.EQUAL[key.equal],
-        words.milliseconds_text(key.milliseconds),
+        words.milliseconds_text(key.milliseconds) if key.milliseconds else "-",
         key.state_words,
     )
 
@@ -84,7 +84,8 @@ def _places(report: Report) -> list[str]:
     lines: list[str] = []
     for key in report.keys:
         if key.reference:
-            lines += [f"  {key.name}", f"    {key.reference}", *paragraph(_arrival(key), first="    ", rest="    ")]
+            lines += paragraph(key.name, first="  ")
+            lines += [line for text in (key.reference, _arrival(key)) for line in paragraph(text, first="    ")]
     return heading("Where the keys are now") + lines if lines else []
 
 

@@ -4,6 +4,7 @@ Laws of this file:
 
 - everything runs in the event loop's thread, between two awaits, so operations never interleave;
 - an operation works inside a savepoint: refused halfway, it leaves nothing;
+- SQLite belongs to one process: a second one is refused at its start. Processes that share keys use PostgreSQL;
 - an answer goes out only after `committed()` was awaited. All operations of one turn of the loop share one commit,
   and with it one wait for the disk.
 
@@ -26,10 +27,10 @@ from keyexchange.errors import ConfigError
 from keyexchange.hsm.store.schema import metadata
 
 _SQLITE_SETTINGS = (
+    "PRAGMA locking_mode=EXCLUSIVE",
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=5000",
 )
 
 
@@ -46,12 +47,13 @@ class Store:
     def __init__(self, url: str) -> None:
         try:
             self._engine = _engine(url)
-            metadata.create_all(self._engine)
             self.connection: Connection = self._engine.connect()
+            metadata.create_all(self.connection)
+            self.connection.commit()
         except SQLAlchemyError as error:
             raise ConfigError(
                 f"the software HSM's database cannot be opened: {type(error).__name__}",
-                hint="check that the state directory can be written and that no newer version has used it",
+                hint="check that the state directory can be written and that no other process serves it",
             ) from None
         self._group: asyncio.Future[None] | None = None
 
@@ -93,7 +95,8 @@ class Store:
         try:
             self.connection.commit()
         except SQLAlchemyError as error:
-            self.connection.rollback()
+            # SQLAlchemy takes the transaction for ended; for the database it is not
+            self.connection.connection.rollback()
             group.set_exception(error)
         else:
             group.set_result(None)

@@ -5,9 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from adapters.apc.adapter import ADAPTER
 from adapters.apc.client import Access, AwsClient
 from keyexchange.hsm.apc import REHEARSAL_ACCESS_KEY, REHEARSAL_SECRET_KEY
+from keyexchange.protocols.messages import ImportMark
+from tests.apc_server import MovableClock, apc_client, running_apc
 
+from .house import KEK, KEK_OCTETS, REGION, Established, House, Kdh, import_token, make_kdh, settings
 from .stub import Stub, running_stub
 
 REAL_VARIABLES = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_CA_BUNDLE", "HTTP_PROXY", "http_proxy")
@@ -70,3 +74,40 @@ def client(stub: Stub, waits: list[float], shared_client: AwsClient) -> AwsClien
 def make_client(url: str, *, sleep: Callable[[float], None], trace: Callable[[str], None] | None = None) -> AwsClient:
     access = Access("payment-cryptography", "apc", "us-east-1", endpoint_url=url, connect_timeout=2, read_timeout=0.3)
     return AwsClient(access, trace=trace, sleep=sleep, jitter=lambda: 1.0)
+
+
+@pytest.fixture(scope="package")
+def clock() -> MovableClock:
+    return MovableClock()
+
+
+@pytest.fixture(scope="package")
+def shared(tmp_path_factory: pytest.TempPathFactory, clock: MovableClock) -> Iterator[House]:
+    with running_apc(tmp_path_factory.mktemp("apc"), clock=clock) as url:
+        lines: list[str] = []
+        side = ADAPTER.open(settings(url), trace=lines.append)
+        plain = apc_client(url, region=REGION)
+        yield House(url, side, lines, plain)
+        side.close()
+        plain.close()
+
+
+@pytest.fixture
+def house(shared: House) -> House:
+    shared.lines.clear()
+    return shared
+
+
+@pytest.fixture(scope="package")
+def kdh() -> Kdh:
+    return make_kdh()
+
+
+@pytest.fixture(scope="package")
+def established(shared: House, kdh: Kdh) -> Established:
+    mark = ImportMark("run-0", "kek")
+    anchor = shared.side.trust(kdh.chain, mark)
+    credential = shared.side.offer_krd_credential()
+    token = kdh.token(KEK, KEK_OCTETS, credential)
+    held = import_token(shared.side, kdh, token, credential, anchor, mark)
+    return Established(anchor, credential, token, held)

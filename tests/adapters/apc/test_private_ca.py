@@ -40,6 +40,10 @@ class Calls:
             raise self.script[operation].pop(0)
         return self.client.call(operation, **parameters)
 
+    def close(self) -> None:
+        self.made.append(("close", {}))
+        self.client.close()
+
 
 @pytest.fixture
 def authority_arn() -> Iterator[str]:
@@ -123,10 +127,11 @@ def test_a_certificate_that_is_not_ready_is_waited_for(
 
 
 def test_waiting_ends(authority_arn: str, certification: CertificationRequest, waits: list[float]) -> None:
-    authority, _ = watched(authority_arn, waits, GetCertificate=[in_progress() for _ in range(100)])
+    authority, calls = watched(authority_arn, waits, GetCertificate=[in_progress() for _ in range(100)])
     with pytest.raises(UnreachableError, match="did not issue"):
         authority.certify(certification)
     assert sum(waits) == 60
+    assert calls.made[-1] == ("close", {})
 
 
 def test_an_unknown_authority_is_a_refusal(authority_arn: str, certification: CertificationRequest) -> None:
@@ -142,7 +147,7 @@ def test_a_request_for_another_key_is_never_sent(
     other = SigningKey(rsa.public_spki(rsa.generate(2048).public_key()), b"")
     with pytest.raises(TrustError):
         authority.certify(replace(certification, signing_key=other))
-    assert calls.made == []
+    assert calls.made == [("close", {})]
 
 
 @pytest.mark.parametrize("arn", ["", "arn:aws:acm-pca:eu-west-1:1:certificate-authority/x", "arn:aws:kms:x:1:key/y"])

@@ -87,7 +87,7 @@ class Sender:
 
 @dataclass
 class Receiver:
-    """Keeps what arrives; can be told to refuse, or to lose its answer after it has kept the key."""
+    """Keeps what arrives; can be told to refuse, to lie about the check value, or to show a key late."""
 
     clock: Clock
     name: str = "receiver"
@@ -96,6 +96,7 @@ class Receiver:
     refusals: list[str] = field(default_factory=list)
     blocks: list[str] = field(default_factory=list)
     flip_kcv: bool = False
+    late: int = 0
 
     def refusal(self, ability: str) -> str | None:
         return None
@@ -122,6 +123,9 @@ class Receiver:
         return self.held[reference][1]
 
     def find_import(self, mark: ImportMark, *, kcv: Kcv, since: datetime) -> HeldKey | None:
+        if self.late:
+            self.late -= 1
+            return None
         found = [h for m, h, at in self.held.values() if m == mark and h.kcv.matches(kcv) and at >= since]
         return found[0] if found else None
 

@@ -66,7 +66,8 @@ def test_a_nonce_is_drawn_once_in_the_life_of_the_journal(tmp_path: Path) -> Non
 
 def test_an_intent_survives_and_what_was_not_flushed_does_not(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
-    run = journal.begin("digest", {}, {})
+    run = journal.new_run()
+    journal.begin(run, "digest", {}, {})
     journal.append(run, INTENT, "key", "step")
     journal.flush()
     journal.append(run, "done", "key", "step", outcome=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ class House:
         self.sender = Sender(keys={"k1": bytes(range(1, 17)), "k2": bytes(range(2, 26))})
         self.receiver = Receiver(self.clock)
         self.journal = Journal(folder, self.clock)
+        self.slept: list[float] = []
         self.config: dict[str, Any] = {
             "kdh": {},
             "krd": {},
@@ -60,11 +62,14 @@ class House:
         return make_plan(settings, sides, ESTABLISHED, ESTABLISHED, "tr31")
 
     def begin(self) -> str:
-        return begin(self.plan(), self.journal, {})
+        run = self.journal.new_run()
+        begin(run, self.plan(), self.journal, {})
+        return run
 
     def execute(self, run: str, observer: Callable[[Progress], None] = lambda _progress: None) -> None:
         sides = Sides(self.sender, self.receiver, NoAuthority())
-        execute(run, self.plan(), sides, self.journal, Context(self.clock, self.folder, observer=observer))
+        context = Context(self.clock, self.folder, observer, timedelta(seconds=99), self.slept.append)
+        execute(run, self.plan(), sides, self.journal, context)
 
     def reopen(self) -> None:
         """As after a crash: what was not committed is gone."""
@@ -130,6 +135,22 @@ def test_a_key_that_arrived_before_the_crash_is_found_and_said_so(house: House) 
     assert seen.count("found") == 1
     done = [e for e in house.journal.entries(run) if e.event == DONE and e.data.get("found")]
     assert [(e.scope, e.step) for e in done] == [("one", "receive-key-block")]
+
+
+def test_a_key_that_is_not_found_at_once_is_looked_for_again_before_it_is_sent_again(house: House) -> None:
+    def kill(p: Progress) -> None:
+        if p.event == "answered" and p.step.step.reconcile and p.step.scope == "one":
+            raise Killed
+
+    run = house.begin()
+    with pytest.raises(Killed):
+        house.execute(run, kill)
+    house.reopen()
+    house.receiver.late = 1
+    house.execute(run)
+    assert [mark.key for mark, _, _ in house.receiver.held.values()] == ["one", "two"]
+    assert len(house.slept) == 1
+    assert 0 < house.slept[0] <= 99
 
 
 def test_resuming_a_finished_run_sends_nothing_new(house: House) -> None:

@@ -13,8 +13,8 @@ async def shout(message):
     return message.upper()
 
 
-def connection_to(port, tls, *, host="localhost"):
-    return Connection(host, port, framing=LengthPrefixed, connect_timeout=5, reply_timeout=5, tls=tls)
+def connection_to(port, tls, *, host="localhost", connect_timeout=5.0):
+    return Connection(host, port, framing=LengthPrefixed, connect_timeout=connect_timeout, reply_timeout=5, tls=tls)
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_a_client_certificate_is_sent_where_it_is_asked_for(tls_files, server):
 
 def test_a_port_without_tls_is_unreachable():
     with running_handler(shout, framing=LengthPrefixed) as port, pytest.raises(UnreachableError, match="TLS handshake"):
-        connection_to(port, TlsSettings()).exchange(b"a")
+        connection_to(port, TlsSettings(), connect_timeout=0.3).exchange(b"a")
 
 
 def test_files_that_cannot_be_used_are_named_before_anything_is_sent(tls_files, tmp_path):

@@ -13,7 +13,8 @@ from keyexchange import pki
 from tests.apc_server import MovableClock, apc_client, running_apc
 from tests.keyexchange.hsm.kdh import Party, create_kek, establish
 
-KEK = bytes(range(16))
+KEK = bytes.fromhex("79ADAEF3212AADCE312ACE422ACCFEFB")
+KEK_KCV = "3C0A31"  # AWS's demo key set, see tests/vectors/apc_keys.json
 HEADER = "D9999K1TB00E0000"
 
 
@@ -90,7 +91,7 @@ def test_a_token_serves_several_keys_survives_a_restart_and_expires(tmp_path: Pa
         client = apc_client(url)
         material = established.material(KEK, HEADER)
         clock.ahead = timedelta(days=29, hours=23)
-        assert client.import_key(KeyMaterial=material)["Key"]["KeyCheckValue"] == "42E45C"
+        assert client.import_key(KeyMaterial=material)["Key"]["KeyCheckValue"] == KEK_KCV
         clock.ahead = timedelta(days=30, minutes=1)
         with pytest.raises(client.exceptions.ValidationException, match="import token has expired"):
             client.import_key(KeyMaterial=material)

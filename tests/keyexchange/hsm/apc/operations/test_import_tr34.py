@@ -1,0 +1,145 @@
+"""ImportKey of TR-34 tokens, through boto3."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from keyexchange import pki, tr34
+from keyexchange.crypto import rsa as rsa_keys
+from keyexchange.secret import Secret
+from keyexchange.tr34 import Layout
+from tests.keyexchange.hsm.kdh import NONCE, Established, Party, as_apc, establish, now, root_material
+from tests.vectors import vectors
+
+KEYS = vectors("apc_keys", "key_check_value")
+KEK = bytes.fromhex("79ADAEF3212AADCE312ACE422ACCFEFB")
+HEADER = "D9999K0TB00E0000"
+
+
+@pytest.mark.parametrize("vector", KEYS)
+def test_aws_demo_keys_arrive(established: Established, vector: dict[str, Any]) -> None:
+    key = vector["inputs"]["key"]
+    arrived = established.send(bytes.fromhex(key), HEADER)
+    assert arrived["KeyCheckValue"] == vector["expected"]["kcv"]
+    assert arrived["KeyAttributes"]["KeyAlgorithm"] == {32: "TDES_2KEY", 48: "TDES_3KEY"}[len(key)]
+    assert arrived["KeyAttributes"]["KeyUsage"] == "TR31_K0_KEY_ENCRYPTION_KEY"
+    assert arrived["KeyOrigin"] == "EXTERNAL"
+
+
+@pytest.mark.parametrize(("letter", "exportable"), [("E", True), ("S", True), ("N", False)])
+def test_exportability_comes_from_the_header(established: Established, letter: str, exportable: bool) -> None:
+    assert established.send(KEK, f"D9999K0TB00{letter}0000")["Exportable"] is exportable
+
+
+def test_aes_128_needs_a_token_of_rsa_3072(established: Established, established_3072: Established) -> None:
+    header = "D9999K1AB00E0000"
+    with pytest.raises(established.client.exceptions.ValidationException, match="weaker RSA_2048"):
+        established.send(KEK, header)
+    assert established_3072.send(KEK, header)["KeyAttributes"]["KeyAlgorithm"] == "AES_128"
+    with pytest.raises(established.client.exceptions.ValidationException, match="weaker RSA_3072"):
+        established_3072.send(bytes(32), header)
+
+
+def refused(established: Established, text: str, header: str = HEADER, **changes: Any) -> None:
+    """The import is refused for that reason, and no key is left of it."""
+    client = established.client
+    count = sum(len(page["Keys"]) for page in client.get_paginator("list_keys").paginate())
+    with pytest.raises(client.exceptions.ValidationException, match=text) as caught:
+        established.send(KEK, header, **changes)
+    assert KEK.hex().upper() not in str(caught.value).upper()
+    assert sum(len(page["Keys"]) for page in client.get_paginator("list_keys").paginate()) == count
+
+
+def test_another_nonce_is_refused(established: Established) -> None:
+    refused(established, "random number", RandomNonce="0807060504030201")
+    refused(established, "RandomNonce is required", RandomNonce=None)
+
+
+def test_a_changed_token_is_refused(established: Established) -> None:
+    token = established.material(KEK, HEADER)["Tr34KeyBlock"]["WrappedKeyBlock"]
+    last = "00" if token[-2:] != "00" else "01"
+    refused(established, "signature does not verify", WrappedKeyBlock=token[:-2] + last)
+    refused(established, "can not be unwrapped", WrappedKeyBlock=token[:-2])
+    refused(established, "odd number", WrappedKeyBlock=token[:-1])
+
+
+def test_a_token_for_another_receiver_is_refused(established: Established, established_3072: Established) -> None:
+    token = established_3072.material(KEK, HEADER)["Tr34KeyBlock"]["WrappedKeyBlock"]
+    refused(established, "another receiver", WrappedKeyBlock=token)
+
+
+def test_a_token_in_the_cms_layout_is_refused(established: Established, party: Party) -> None:
+    parts = tr34.build_parts(
+        Secret(KEK),
+        HEADER,
+        kdh_id=party.certificate_id,
+        krd_id=pki.issuer_and_serial(pki.to_der(established.krd)),
+        krd_public_key=pki.rsa_public_key(established.krd),
+        nonce=NONCE,
+        sign=lambda octets: rsa_keys.sign_pkcs1_sha256(party.key, octets),
+        layout=Layout.CMS,
+    )
+    token = tr34.assemble(parts, party.certificate_id, layout=Layout.CMS).hex().upper()
+    refused(established, "X9_TR34_2012", WrappedKeyBlock=token)
+
+
+def test_a_signer_that_nobody_vouches_for_is_refused(established: Established, party: Party) -> None:
+    other = pki.issue_root("Test KDH root", party.key, days=9, now=now())
+    arn = established.client.import_key(KeyMaterial=root_material(other))["Key"]["KeyArn"]
+    refused(established, "nobody trusted here", CertificateAuthorityPublicKeyIdentifier=arn)
+
+
+@pytest.mark.parametrize(
+    ("ago", "text"), [(timedelta(days=60), "expired on"), (timedelta(days=-2), "is not valid before")]
+)
+def test_a_signer_out_of_its_dates_is_refused(
+    established: Established, party: Party, ago: timedelta, text: str
+) -> None:
+    root = pki.issue_root("Old root", party.root_key, days=365, now=now() - timedelta(days=61))
+    arn = established.client.import_key(KeyMaterial=root_material(root))["Key"]["KeyArn"]
+    signer = pki.issue_leaf(
+        "KDH", party.key.public_key(), root, party.root_key, purpose="sign", days=30, now=now() - ago
+    )
+    refused(
+        established,
+        text,
+        CertificateAuthorityPublicKeyIdentifier=arn,
+        SigningKeyCertificate=as_apc(signer),
+    )
+
+
+def test_another_certificate_than_the_signers_is_refused(established: Established, party: Party) -> None:
+    again = pki.issue_leaf(
+        "Test KDH", party.key.public_key(), party.root, party.root_key, purpose="sign", days=9, now=now()
+    )
+    refused(established, "names another KDH certificate", SigningKeyCertificate=as_apc(again))
+
+
+@pytest.mark.parametrize(
+    ("header", "text"),
+    [
+        ("D9999B1TX00E0000", "key usage B1 is not supported"),
+        ("D9999K0TX00E0000", "KeyModesOfUse is not valid"),
+        ("D9999K0AB00E0000", "weaker RSA_2048"),
+        ("D9999K0TY00E0000", "mode of use Y"),
+        ("D9999ZZTB00E0000", "key usage is not one of X9.143"),
+    ],
+)
+def test_a_header_that_no_key_may_have_is_refused(established: Established, header: str, text: str) -> None:
+    refused(established, text, header)
+
+
+def test_a_token_must_be_named_and_known(established: Established) -> None:
+    refused(established, "ImportToken is required", ImportToken=None)
+    refused(established, "ImportToken is required", ImportToken="")
+    with pytest.raises(established.client.exceptions.ResourceNotFoundException):
+        established.send(KEK, HEADER, ImportToken="import-token-aaaaaaaaaaaaaaaa")
+
+
+def test_two_parties_do_not_mix(client: Any, established: Established, party: Party) -> None:
+    swapped = Party(party.key, pki.issue_root("Other", party.key, days=9, now=now()), party.root_key, party.root)
+    other = establish(client, swapped)
+    refused(established, "nobody trusted here", CertificateAuthorityPublicKeyIdentifier=other.root_arn)

@@ -1,0 +1,115 @@
+"""The store: savepoints, shared commits, what survives."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from keyexchange.errors import ConfigError
+from keyexchange.hsm.records import AliasRecord
+from keyexchange.hsm.store import Aliases, Store
+
+
+def open_store(tmp_path: Path) -> Store:
+    return Store(f"sqlite:///{tmp_path / 'keys.sqlite3'}")
+
+
+def alias(name: str) -> AliasRecord:
+    return AliasRecord("us-east-1", name, None)
+
+
+def names(store: Store) -> list[str]:
+    return [each.name for each in Aliases(store).page("us-east-1", after="", limit=100)[0]]
+
+
+def test_a_refused_operation_leaves_nothing_and_the_others_stay(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    aliases = Aliases(store)
+
+    def twice() -> None:
+        with store.savepoint():
+            for _ in range(2):
+                aliases.add(alias("alias/b"))
+
+    with store.savepoint():
+        aliases.add(alias("alias/a"))
+    with pytest.raises(IntegrityError):
+        twice()
+    with store.savepoint():
+        aliases.add(alias("alias/c"))
+    store.commit()
+    store.close()
+    again = open_store(tmp_path)
+    assert names(again) == ["alias/a", "alias/c"]
+    again.close()
+
+
+def test_operations_of_one_turn_share_a_commit(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    commits: list[int] = []
+    event.listen(store.connection, "commit", lambda _: commits.append(1))
+
+    async def write(number: int) -> None:
+        with store.savepoint():
+            Aliases(store).add(alias(f"alias/{number}"))
+        await store.committed()
+
+    async def main() -> None:
+        await asyncio.gather(*(write(number) for number in range(20)))
+        await write(20)
+
+    asyncio.run(main())
+    assert len(commits) == 2
+    assert len(names(store)) == 21
+    store.close()
+
+
+def test_one_that_hangs_up_does_not_cancel_the_others(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+
+    async def main() -> list[object]:
+        tasks = [asyncio.create_task(store.committed()) for _ in range(3)]
+        await asyncio.sleep(0)
+        tasks[0].cancel()
+        return await asyncio.gather(*tasks, return_exceptions=True)
+
+    cancelled, *others = asyncio.run(main())
+    assert isinstance(cancelled, asyncio.CancelledError)
+    assert others == [None, None]
+    store.close()
+
+
+def test_a_commit_that_fails_fails_for_everybody_and_is_undone(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+
+    def fail(_: object) -> None:
+        raise SQLAlchemyError
+
+    async def main() -> list[object]:
+        with store.savepoint():
+            Aliases(store).add(alias("alias/lost"))
+        event.listen(store.connection, "commit", fail)
+        outcome = await asyncio.gather(store.committed(), store.committed(), return_exceptions=True)
+        event.remove(store.connection, "commit", fail)
+        return outcome
+
+    assert all(isinstance(outcome, SQLAlchemyError) for outcome in asyncio.run(main()))
+    assert names(store) == []
+    store.close()
+
+
+def test_sqlite_keeps_what_it_answered(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    assert store.connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+    assert store.connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2  # FULL
+    store.close()
+
+
+def test_a_file_that_is_no_database_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "keys.sqlite3").write_bytes(b"not a database, but long enough to look like one" * 100)
+    with pytest.raises(ConfigError, match="cannot be opened"):
+        open_store(tmp_path)
