@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import TypeVar
 
-from keyexchange.errors import DeviceRefusedError
+from keyexchange.errors import DeviceRefusedError, ProtocolError, UnreachableError
 from keyexchange.wire import Connection
 
 from .message import Reply, Request, decode_reply, encode_request, reply_code
@@ -43,7 +43,7 @@ class Client:
         header = self._next_header()
         message = encode_request(request, header)
         self._note(f"> {request.redacted()}")
-        answer = self._connection.exchange(message)
+        answer = self._exchange(request.code, message)
         try:
             reply = decode_reply(request, answer, header)
         except DeviceRefusedError as error:
@@ -51,6 +51,14 @@ class Client:
             raise
         self._note(f"< {reply.redacted()}")
         return reply
+
+    def _exchange(self, code: str, message: bytes) -> bytes:
+        """The reply's octets; a failure on the way says which command it hit."""
+        try:
+            return self._connection.exchange(message)
+        except (UnreachableError, ProtocolError) as error:
+            self._note(f"< {code} failure={type(error).__name__}")
+            raise type(error)(f"payshield, command {code}: {error.message}", hint=error.hint) from None
 
     def close(self) -> None:
         """Give the connection back."""

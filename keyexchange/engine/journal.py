@@ -249,9 +249,9 @@ class Journal:
                 ) from None
             yield
 
-    def nonces(self, run: str, source: Callable[[int], bytes] = secrets.token_bytes) -> JournalNonces:
+    def nonces(self, run: str) -> JournalNonces:
         """The ledger of nonces, as one run uses it."""
-        return JournalNonces(self._connection, run, self._clock, source)
+        return JournalNonces(self._connection, run, self._clock)
 
 
 class JournalNonces:
@@ -262,12 +262,10 @@ class JournalNonces:
         connection: Connection,
         run: str,
         clock: Callable[[], datetime],
-        source: Callable[[int], bytes],
     ) -> None:
         self._connection = connection
         self._run = run
         self._clock = clock
-        self._source = source
 
     def draw(self) -> bytes:
         """A new nonce, on record before it is returned.
@@ -275,7 +273,7 @@ class JournalNonces:
         Raises:
             RuleError: rule `nonce-once`: the source of random numbers gave one that was used before.
         """
-        nonce = self._source(NONCE_OCTETS)
+        nonce = new_nonce()
         row = {"digest": digest(nonce), "run": self._run, "at": self._clock().isoformat()}
         try:
             with self._connection.begin_nested():
@@ -288,6 +286,11 @@ class JournalNonces:
             ) from None
         self._connection.commit()
         return nonce
+
+
+def new_nonce() -> bytes:
+    """So many random octets as APC's shortest nonce has."""
+    return secrets.token_bytes(NONCE_OCTETS)
 
 
 def _durable(connection: Any, _record: Any) -> None:

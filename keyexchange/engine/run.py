@@ -53,12 +53,14 @@ class _Memory:
 
     Args:
         outcomes: the latest of each step.
+        made: when each was made, as its place among all entries.
         intents: the oldest INTENT of each step that has no outcome since.
         latest_intents: the newest one of each.
         refused: steps that a side refused last, with what was done at that time.
     """
 
     outcomes: dict[tuple[str, str], Any] = field(default_factory=dict)
+    made: dict[tuple[str, str], int] = field(default_factory=dict)
     intents: dict[tuple[str, str], datetime] = field(default_factory=dict)
     latest_intents: dict[tuple[str, str], datetime] = field(default_factory=dict)
     refused: dict[tuple[str, str], set[tuple[str, str]]] = field(default_factory=dict)
@@ -140,20 +142,34 @@ class _Runner:
         to_do = {p.number for p in steps if _key(p) not in self.memory.outcomes or p.scope == RUN}
         while True:
             wanted = {(p.scope, need) for p in steps if p.number in to_do for need in p.step.needs}
-            renewed = {(p.scope, p.step.gives) for p in steps if p.number in to_do}
             more = {
                 p.number
                 for p in steps
-                if p.number not in to_do
-                and (p.scope, p.step.gives) in wanted
-                and (self._stale(p) or any((p.scope, need) in renewed for need in p.step.needs))
+                if p.number not in to_do and (p.scope, p.step.gives) in wanted and self._unusable(p)
             }
             if not more:
                 return to_do
             to_do |= more
 
+    def _unusable(self, planned: PlannedStep) -> bool:
+        """Whether a recorded outcome must be made anew.
+
+        What has arrived at a side is final. Anything else is unusable when it is stale, or rests on something that is
+        unusable or was made after it.
+        """
+        if planned.step.reconcile is not None:
+            return False
+        if self._stale(planned):
+            return True
+        made = self.memory.made[_key(planned)]
+        return any(
+            _key(giver) not in self.memory.made or self.memory.made[_key(giver)] > made or self._unusable(giver)
+            for giver in self.plan.steps
+            if giver.scope == planned.scope and giver.step.gives in planned.step.needs
+        )
+
     def _stale(self, planned: PlannedStep) -> bool:
-        """Whether an outcome can no longer be used: too old, or a side refused what was made of it."""
+        """Whether an outcome is too old, or a side refused what was made of it."""
         key = _key(planned)
         if not planned.step.fresh(self.memory.outcomes[key], self.context.clock()):
             return True
@@ -249,7 +265,7 @@ class _Runner:
 
 def _recall(journal: Journal, run: str) -> _Memory:
     memory = _Memory()
-    for entry in journal.entries(run):
+    for place, entry in enumerate(journal.entries(run)):
         key = (entry.scope, entry.step)
         if entry.event == INTENT:
             memory.intents.setdefault(key, entry.at)
@@ -258,6 +274,7 @@ def _recall(journal: Journal, run: str) -> _Memory:
             memory.refused[key] = set(memory.outcomes)
         elif entry.event == DONE:
             memory.outcomes[key] = journal.decoded(entry.data["outcome"])
+            memory.made[key] = place
             memory.intents.pop(key, None)
             memory.refused.pop(key, None)
             for done_before in memory.refused.values():

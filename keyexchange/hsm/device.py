@@ -64,7 +64,11 @@ def open_hsm(
     region = region_main_key(state_dir)
     store = Store(database_url or f"sqlite:///{(state_dir / DATABASE_FILE).absolute()}")
     service_keys = ServiceKeys(store)
-    vault = Vault(profile_main_key(region, service_keys))
+    try:
+        vault = Vault(profile_main_key(region, service_keys))
+    except ConfigError:
+        store.close()
+        raise
     store.commit()
     return Hsm(
         store=store,

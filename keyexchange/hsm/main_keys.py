@@ -60,13 +60,18 @@ def profile_main_key(region: Kbpk, service_keys: ServiceKeys) -> Kbpk:
 
 
 def _create(path: Path) -> Secret:
+    """Write a new key beside its place and move it there, so that a crash leaves a whole key or none."""
     key = Secret(os.urandom(_OCTETS))
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        os.write(handle, key.reveal())
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    draft = path.with_name(f"{path.name}.new")
+    draft.unlink(missing_ok=True)
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(key.reveal())
+        file.flush()
+        os.fsync(file.fileno())
+    draft.rename(path)
+    directory = os.open(path.parent, os.O_RDONLY)
+    os.fsync(directory)
+    os.close(directory)
     return key
 
 

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from keyexchange.errors import KcvMismatchError, RuleError
-from keyexchange.keys import Exportability, Kcv, KeyAlgorithm, require_kek_strength
+from keyexchange.keys import Exportability, Kcv, KeyAlgorithm, KeyAttributes, require_kek_strength
 from keyexchange.protocols.messages import HeldKey, ImportMark, KeyToMove
+from keyexchange.tr31 import Header
 
 Given = Mapping[str, Any]
 """What earlier steps gave, by the name in their `gives`."""
@@ -235,15 +236,43 @@ def compare_kcv(sent: str, arrived: str) -> Callable[[Scene, Given], Kcv]:
     return compare
 
 
+def require_header(header: Header, wanted: KeyAttributes, place: str) -> None:
+    """The header that travels with a key is what the reviewed file says.
+
+    Args:
+        place: where it stands: "block" or "token".
+
+    Raises:
+        RuleError: rule attributes-kept.
+    """
+    found = (header.key_usage, header.algorithm, header.mode_of_use, header.exportability)
+    _require_same(found, wanted, wanted.algorithm.letter, f"in the {place}")
+
+
 def _require_attributes(key: KeyToMove, held: HeldKey) -> None:
     found, wanted = held.attributes, key.attributes
-    if found is None:
-        return
-    refuse_other_attributes("key usage at the receiver", wanted.key_usage, found.key_usage)
-    refuse_other_attributes("algorithm at the receiver", wanted.algorithm, found.algorithm)
-    refuse_other_attributes("mode of use at the receiver", wanted.mode_of_use, found.mode_of_use)
+    if found is not None:
+        codes = (found.key_usage, found.algorithm, found.mode_of_use, found.exportability)
+        _require_same(codes, wanted, wanted.algorithm, "at the receiver")
+
+
+def _require_same(found: tuple[str, str, str, str], wanted: KeyAttributes, algorithm: str, place: str) -> None:
+    """A copy that may not be exported must arrive so; one that may can be restricted on the way."""
+    usage, letter, mode, exportability = found
+    _refuse_other(f"key usage {place}", wanted.key_usage, usage)
+    _refuse_other(f"algorithm {place}", algorithm, letter)
+    _refuse_other(f"mode of use {place}", wanted.mode_of_use, mode)
     if wanted.exportability == Exportability.N:
-        refuse_other_attributes("exportability at the receiver", wanted.exportability, found.exportability)
+        _refuse_other(f"exportability {place}", wanted.exportability, exportability)
+
+
+def _refuse_other(what: str, wanted: str, found: str) -> None:
+    if wanted != found:
+        raise RuleError(
+            f"the {what} should be {wanted} and is {found}",
+            rule="attributes-kept",
+            hint="correct the reviewed file, or let the sender write the attribute it should (modified exportability)",
+        )
 
 
 def set_alias(held: str) -> Callable[[Scene, Given], HeldKey]:
@@ -261,20 +290,6 @@ def find_import(scene: Scene, kcv: Kcv, since: datetime) -> HeldKey | None:
     """Look for what an earlier import of this key in this run left at the receiver."""
     found: HeldKey | None = scene.krd.find_import(scene.mark, kcv=kcv, since=since)
     return found
-
-
-def refuse_other_attributes(what: str, wanted: str, found: str) -> None:
-    """The sender changed an attribute on the way.
-
-    Raises:
-        RuleError: rule attributes-kept.
-    """
-    if wanted != found:
-        raise RuleError(
-            f"the {what} should be {wanted} and is {found}",
-            rule="attributes-kept",
-            hint="correct the reviewed file, or let the sender write the attribute it should (modified exportability)",
-        )
 
 
 IDENTIFY = Workflow(

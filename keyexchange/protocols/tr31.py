@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from keyexchange import tr31
-from keyexchange.keys import Exportability
 from keyexchange.protocols.messages import HeldKey, KeyBlock, KeyToMove
 from keyexchange.protocols.steps import (
     PROVIDE_KEY,
@@ -16,8 +15,8 @@ from keyexchange.protocols.steps import (
     compare_kcv,
     find_import,
     has_alias,
-    refuse_other_attributes,
     require_equal_kcv,
+    require_header,
     set_alias,
 )
 
@@ -39,19 +38,10 @@ def send_key_block(scene: Scene, given: Given) -> KeyBlock:
     kek: KeyToMove = given["kek"]
     scene.require_strength(kek.attributes.algorithm, key.attributes.algorithm, "the KEK")
     block: KeyBlock = scene.kdh.export_tr31(key, kek=kek)
-    _require_header(block, key)
+    require_header(tr31.parse(block.text).header, key.attributes, "block")
     assert key.kcv is not None
     require_equal_kcv(block.kcv, key.kcv, key=key.name, left_name="in the sender's reply", right_name="before")
     return block
-
-
-def _require_header(block: KeyBlock, key: KeyToMove) -> None:
-    header, wanted = tr31.parse(block.text).header, key.attributes
-    refuse_other_attributes("key usage in the block", wanted.key_usage, header.key_usage)
-    refuse_other_attributes("algorithm in the block", wanted.algorithm.letter.value, header.algorithm)
-    refuse_other_attributes("mode of use in the block", wanted.mode_of_use, header.mode_of_use)
-    if wanted.exportability == Exportability.N:
-        refuse_other_attributes("exportability in the block", wanted.exportability, header.exportability)
 
 
 def receive_key_block(scene: Scene, given: Given) -> HeldKey:

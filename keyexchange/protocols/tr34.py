@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from keyexchange import pki, tr34
+from keyexchange import pki, tr31, tr34
 from keyexchange.keys import KeyAlgorithm
 from keyexchange.protocols.messages import (
     CertificateChain,
@@ -29,6 +29,7 @@ from keyexchange.protocols.steps import (
     compare_kcv,
     find_import,
     has_alias,
+    require_header,
     set_alias,
 )
 
@@ -80,7 +81,12 @@ def verify_credential(scene: Scene, given: Given) -> CertificateChain:
 
 
 def send_key_token(scene: Scene, given: Given) -> KeyToken:
-    """KT-KDH: the token, read and verified again before it is kept."""
+    """KT-KDH: the token, read and verified again before it is kept.
+
+    Raises:
+        TrustError, FormatError: it is not what a receiver would take.
+        RuleError: rule attributes-kept: its header is not what the reviewed file says.
+    """
     nonce = scene.nonces.draw()
     chain: CertificateChain = given["kdh_chain"]
     token: KeyToken = scene.kdh.export_tr34(
@@ -91,7 +97,10 @@ def send_key_token(scene: Scene, given: Given) -> KeyToken:
         nonce=nonce,
     )
     pki.verify_chain(chain.certificate, chain.issuers, chain.issuers[-1:], at=scene.clock())
-    tr34.verify(tr34.read(token.der), kdh_certificate=chain.certificate, nonce=nonce)
+    read = tr34.read(token.der)
+    tr34.verify(read, kdh_certificate=chain.certificate, nonce=nonce)
+    header, _ = tr31.parse_header(read.header)
+    require_header(header, given["key"].attributes, "token")
     return token
 
 

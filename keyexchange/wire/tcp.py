@@ -81,12 +81,30 @@ class Connection:
 
     def _ready(self) -> socket.socket:
         """The kept connection if it is alive and silent, else a new one."""
-        if self._socket is not None and _ended(self._socket):
+        if self._socket is not None and self._ended(self._socket):
             self.close()
         if self._socket is None:
             self._socket = self._connect()
             self._framing = self._new_framing()
         return self._socket
+
+    def _ended(self, sock: socket.socket) -> bool:
+        """Whether the other end has closed a kept connection.
+
+        Raises:
+            ProtocolError: octets are waiting that nobody asked for; they must not answer the next command.
+        """
+        sock.setblocking(False)
+        try:
+            waiting = sock.recv(1)
+        except (BlockingIOError, ssl.SSLWantReadError):  # nothing, or TLS's own messages, which this has dealt with
+            return False
+        except OSError:
+            return True
+        if waiting:
+            self.close()
+            raise _unasked(self._label())
+        return True
 
     def _connect(self) -> socket.socket:
         try:
@@ -160,25 +178,6 @@ class Connection:
 
     def _label(self) -> str:
         return "{}:{}".format(*self._address)
-
-
-def _ended(sock: socket.socket) -> bool:
-    """Whether the other end has closed a kept connection.
-
-    Raises:
-        ProtocolError: octets are waiting that nobody asked for; they must not answer the next command.
-    """
-    sock.setblocking(False)
-    try:
-        waiting = sock.recv(1)
-    except (BlockingIOError, ssl.SSLWantReadError):  # nothing, or TLS's own messages, which this has dealt with
-        return False
-    except OSError:
-        return True
-    if waiting:
-        sock.close()
-        raise _unasked("the device")
-    return True
 
 
 def _unasked(who: str) -> ProtocolError:

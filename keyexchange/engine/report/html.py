@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING
 
 from keyexchange.engine.report import words
@@ -17,6 +18,7 @@ def as_html(report: Report) -> str:
     return _environment().get_template("report.html.j2").render(report=report, words=words)
 
 
+@cache
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415  # most commands make no page
 

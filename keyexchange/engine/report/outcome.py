@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from keyexchange.engine.journal import FAILED, FINISHED, PAUSED, Entry
+from keyexchange.engine.journal import FAILED, FINISHED, INTENT, PAUSED, Entry
 from keyexchange.engine.report.model import KeyLine, KeyState, RunState, Stop
 from keyexchange.engine.report.story import Story, title_of
 from keyexchange.errors import KcvMismatchError
@@ -43,7 +43,7 @@ def progress_line(keys: Sequence[KeyLine]) -> str:
     arrived = [key for key in moving if key.state in (KeyState.ARRIVED, KeyState.FOUND)]
     if not moving:
         return "no key was to move"
-    count = f"{len(arrived)} of {len(moving)} keys arrived"
+    count = f"{len(arrived)} of {len(moving)} key{'' if len(moving) == 1 else 's'} arrived"
     if not arrived:
         return count
     return f"{count}, {'every check value' if len(arrived) == len(moving) else 'their check values'} equal"
@@ -54,9 +54,7 @@ def headline(state: RunState, stop: Stop | None, progress: str, story: Story) ->
     if state is RunState.FINISHED:
         return progress
     if stop is not None:
-        key = f", key {stop.key}" if stop.key else ""
-        message = stop.message.removeprefix(f"key {stop.key}: ")
-        return f"at step {stop.number} of {stop.of} ({stop.title}){key}: {message}"
+        return f"at {_place(story, stop.key, stop.step)}: {stop.message.removeprefix(f'key {stop.key}: ')}"
     return f"the journal ends {_last_step(story)}and no end is on record: the run was killed, or is still at work"
 
 
@@ -81,7 +79,12 @@ def _last_step(story: Story) -> str:
     if not steps:
         return "before the first step "
     last = steps[-1]
-    key = f", key {last.scope}" if last.scope else ""
-    where = "in" if last.event == "intent" else "after"
-    number = story.planned(last.scope, last.step)
-    return f"{where} step {number} of {len(story.plan['steps'])} ({title_of(last.step)}){key}, "
+    return f"{'in' if last.event == INTENT else 'after'} {_place(story, last.scope, last.step)}, "
+
+
+def _place(story: Story, scope: str, step: str) -> str:
+    """A step with its number, when the plan has it, and its key."""
+    number, key = story.planned(scope, step), f", key {scope}" if scope else ""
+    if not number:
+        return f"step {step}{key}"
+    return f"step {number} of {len(story.plan['steps'])} ({title_of(step)}){key}"

@@ -12,12 +12,17 @@ from keyexchange.engine.report.model import KeyLine, Report
 _LONGEST_NAME = 24
 
 
-def as_text(report: Report) -> str:
-    """A report in lines of at most 100 characters, but for names and digests that must stay whole."""
+def as_text(report: Report, *, brief: bool = False) -> str:
+    """A report in lines of at most 100 characters, but for names and digests that must stay whole.
+
+    Args:
+        brief: leave evidence and timeline out, and say where they are.
+    """
     lines = [f"run {report.run}", "", *_verdict(report), "", *pairs(_facts(report))]
-    for section in _SECTIONS:
+    for section in _SECTIONS if brief else (*_SECTIONS, *_EVIDENCE):
         lines += section(report)
-    lines += ["", *(line for text in words.FOOTER for line in paragraph(text)), "", *_verdict(report)]
+    footer = (f"Certificates, digests and timeline: keyexchange report {report.run}",) if brief else words.FOOTER
+    lines += ["", *(line for text in footer for line in paragraph(text)), "", *_verdict(report)]
     return "\n".join(lines)
 
 
@@ -178,14 +183,5 @@ def _short(name: str) -> str:
     return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 3]}..."
 
 
-_SECTIONS: tuple[Callable[[Report], list[str]], ...] = (
-    _warnings,
-    _keys,
-    _places,
-    _kek,
-    _certificates,
-    _trust,
-    _carriers,
-    _judgements,
-    _timeline,
-)
+_SECTIONS: tuple[Callable[[Report], list[str]], ...] = (_warnings, _keys, _places, _kek, _judgements)
+_EVIDENCE: tuple[Callable[[Report], list[str]], ...] = (_certificates, _trust, _carriers, _timeline)

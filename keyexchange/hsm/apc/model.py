@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from botocore.loaders import Loader
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StringShape, StructureShape
@@ -72,14 +73,15 @@ class Service:
 @cache
 def load(name: str) -> Service:
     """Read a service's description from the installed botocore."""
-    model = BotocoreModel(Loader(include_default_search_paths=True).load_service_model(name, "service-2"), name)
+    description = Loader(include_default_search_paths=True).load_service_model(name, "service-2")
+    model = BotocoreModel(description, name)
     return Service(
         name=name,
         signing_name=model.signing_name,
         target_prefix=str(model.metadata["targetPrefix"]),
         json_version=str(model.metadata["jsonVersion"]),
         operations={each: _operation(model.operation_model(each)) for each in model.operation_names},
-        error_status={shape.name: _status(shape) for shape in model.error_shapes},
+        error_status={shape.name: _status(description["shapes"][shape.name]) for shape in model.error_shapes},
         _model=model,
     )
 
@@ -89,6 +91,7 @@ def _operation(model: OperationModel) -> Operation:
     return Operation(model.name, model.input_shape)
 
 
-def _status(shape: Shape) -> int:
-    stated = shape.metadata.get("error", {}).get("httpStatusCode")
-    return int(stated) if stated else 500 if shape.metadata.get("fault") else 400
+def _status(error: Mapping[str, Any]) -> int:
+    """The HTTP status of an error, from the description itself: botocore's shape objects leave `fault` out."""
+    stated = error.get("error", {}).get("httpStatusCode")
+    return int(stated) if stated else 500 if error.get("fault") else 400

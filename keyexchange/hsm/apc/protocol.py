@@ -100,7 +100,7 @@ class JsonProtocol:
             raise serialization(f"the body of {operation} is nested too deeply") from None
         if not isinstance(values, dict):
             raise serialization("Start of structure or map expected")
-        return {name: value for name, value in values.items() if value is not None}
+        return _without_nulls(values)
 
     def write(self, values: Values, request_id: str) -> Response:
         return self._response(200, values, request_id)
@@ -122,6 +122,15 @@ class JsonProtocol:
             ("x-amzn-requestid", request_id),
         )
         return Response(status, headers, body)
+
+
+def _without_nulls(values: Values) -> Values:
+    """A member that is null is a member that is absent."""
+    return {
+        name: _without_nulls(value) if isinstance(value, dict) else value
+        for name, value in values.items()
+        if value is not None
+    }
 
 
 def _epoch(value: object) -> float:

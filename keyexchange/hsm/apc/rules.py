@@ -69,7 +69,7 @@ SECRET_KEYS: dict[str, Allowed] = {
 KEY_PAIRS: dict[str, Allowed] = {
     "D1": Allowed(RSA, frozenset("BED")),
     "S0": Allowed(RSA, frozenset("SV")),
-    "K2": Allowed(RSA, frozenset("BED")),
+    "K2": Allowed(RSA, frozenset("BEDX")),
     "K3": Allowed(ECC, frozenset("X")),
 }
 """Key pairs by usage code."""

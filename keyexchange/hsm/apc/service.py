@@ -10,7 +10,7 @@ import uuid
 from keyexchange.errors import KeyExchangeError
 from keyexchange.hsm.apc import operations
 from keyexchange.hsm.apc.context import ACCOUNT, OPERATIONS, Context
-from keyexchange.hsm.apc.errors import ApiError, validation
+from keyexchange.hsm.apc.errors import ApiError, serialization, validation
 from keyexchange.hsm.apc.model import CONTROL_PLANE, load
 from keyexchange.hsm.apc.protocol import JsonProtocol, Request, Response, Values
 from keyexchange.hsm.apc.quotas import RequestQuota
@@ -56,6 +56,8 @@ class ControlPlane:
         except ApiError as error:
             _log.info("request %s refused: %s", request_id, error.code)
             return self._protocol.write_error(error, request_id)
+        except UnicodeEncodeError:
+            return self._protocol.write_error(serialization("a string holds half of a surrogate pair"), request_id)
         except KeyExchangeError as error:
             _log.info("request %s refused: %s", request_id, type(error).__name__)
             return self._protocol.write_error(validation(error.message), request_id)

@@ -27,6 +27,7 @@ from keyexchange.errors import ConfigError
 from keyexchange.hsm.store.schema import metadata
 
 _SQLITE_SETTINGS = (
+    "PRAGMA busy_timeout=250",
     "PRAGMA locking_mode=EXCLUSIVE",
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -95,7 +96,8 @@ class Store:
         try:
             self.connection.commit()
         except SQLAlchemyError as error:
-            # SQLAlchemy takes the transaction for ended; for the database it is not
+            self.connection.rollback()
+            # SQLAlchemy may take the transaction for ended when the database does not
             self.connection.connection.rollback()
             group.set_exception(error)
         else:

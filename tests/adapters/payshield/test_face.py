@@ -83,7 +83,7 @@ def test_a_key_pair_has_the_lengths_that_aws_expects(face_port, public, start):
     assert (len(pair.public_key), len(pair.private_key)) == (267 + int(public) + 1, 705)
     assert pair.private_key.octets[:17] == b"S1070403RS00N0000"
     if public == "02":
-        assert len(reply) + 2 == 0x3DB + 2
+        assert len(reply) == 0x3DB
         loaded = BLOCK_LMK.unwrap_private(pair.private_key.octets)[1].public_key()
         assert loaded == load_der_public_key(pair.public_key)
 
@@ -101,10 +101,8 @@ def test_the_key_type_gives_the_mode_of_use(face_port, digits, mode):
     assert private[6:13].decode() == f"03R{mode}00S"
 
 
-def test_a_public_key_is_authenticated(face_port, signers):
-    der = signers["key-block"][0].public_key
+def test_a_public_key_is_authenticated(face_port):
     public = ask(face_port, b"0000EI0204802#0000&N")[8:278]
-    assert der
     reply = ask(face_port, b"0000EO02" + public + b"~#N00S00")
     assert reply[:25] == b"0000EP00S1030402RN00S0000"
     assert len(reply) == 8 + 305

@@ -167,7 +167,7 @@ class Tale:
         kek = self.keys[KEK]
         made = KeyToMove(KEK, KEK_UNDER_LMK, kek.attributes, kcv("A1B2C3"), alias=kek.alias)
         self.done(KEK, "make-key", made)
-        self.journal.nonces(self.run, lambda _count: NONCE).draw()
+        self.journal.nonces(self.run).draw()
         self.done(KEK, "send-key-token", KeyToken(octets or token(), kcv("A1B2C3"), "x9_tr34_2012"))
         self.intent(KEK, "receive-key-token")
 

@@ -1,5 +1,6 @@
 """The client socket: whole replies, and a clear error for each way in which one does not come."""
 
+import select
 import socket
 import threading
 
@@ -7,7 +8,7 @@ import pytest
 
 from keyexchange.errors import FormatError, ProtocolError, UnreachableError
 from keyexchange.wire import Connection, LengthPrefixed
-from tests.misbehaviour import reply_and_close, reply_each, reply_with, scripted_server
+from tests.misbehaviour import reply_and_close, reply_each, reply_with, scripted_server, until_closed
 
 
 def connection_to(port, *, reply_timeout=5.0):
@@ -99,26 +100,25 @@ def test_octets_after_the_reply_are_an_error(extra):
 
 
 def test_a_second_reply_that_comes_late_never_answers_the_next_command():
-    late = threading.Event()
+    answered = threading.Event()
 
     def script(connection, received):
         received.append(connection.recv(100))
         connection.sendall(frame(b"1"))
+        answered.wait(5)
         connection.sendall(frame(b"late"))
-        late.set()
-        connection.recv(100)
+        until_closed(connection)
 
-    with scripted_server(script) as (port, received):
+    with scripted_server(script, reply_with(frame(b"3"))) as (port, received):
         connection = connection_to(port)
-        try:
-            connection.exchange(b"a")
-        except ProtocolError:  # both came in one read
-            return
-        assert late.wait(5)
+        assert connection.exchange(b"a") == b"1"
+        answered.set()
+        select.select([connection._socket], [], [], 5)
         with pytest.raises(ProtocolError, match="nobody asked for"):
             connection.exchange(b"b")
+        assert connection.exchange(b"c") == b"3", "on a new connection"
         connection.close()
-    assert received == [frame(b"a")]
+    assert received == [frame(b"a"), frame(b"c")]
 
 
 def test_octets_that_are_no_message_are_the_devices_fault():

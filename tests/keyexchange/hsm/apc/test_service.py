@@ -83,6 +83,20 @@ def test_a_body_that_cannot_be_read_is_a_serialization_error(apc_url: str, body:
     assert (status, answer["__type"]) == (400, "SerializationException")
 
 
+def test_a_null_member_is_an_absent_one(apc_url: str, client: Any) -> None:
+    arn = create_kek(client)
+    block = {"WrappingKeyIdentifier": arn, "KeyBlockHeaders": None}
+    body = {"ExportKeyIdentifier": arn, "KeyMaterial": {"Tr31KeyBlock": block, "Tr34KeyBlock": None}}
+    body["ExportAttributes"] = None
+    assert post(apc_url, json.dumps(body).encode(), target="PaymentCryptographyControlPlane.ExportKey")[0] == 200
+
+
+def test_half_a_surrogate_pair_is_a_serialization_error(apc_url: str, client: Any) -> None:
+    body = {"ResourceArn": create_kek(client), "Tags": [{"Key": "\ud800", "Value": "x"}]}
+    answer = post(apc_url, json.dumps(body).encode(), target="PaymentCryptographyControlPlane.TagResource")
+    assert answer[2]["__type"] == "SerializationException"
+
+
 def test_a_modelled_error_has_its_namespace_and_members(apc_url: str) -> None:
     target = "PaymentCryptographyControlPlane.GetKey"
     status, _, body = post(apc_url, b'{"KeyIdentifier": "alias/nobody"}', target=target)
@@ -120,8 +134,8 @@ def test_wrong_credentials_are_refused(apc_url: str, access_key: str, secret_key
 def test_a_failure_inside_is_an_answer_and_a_log_line_without_data(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(*_: object) -> None:
-        raise RuntimeError("alias/received")
+    def fail(_hsm: object, _context: object, request: dict[str, str]) -> None:
+        raise RuntimeError(request["AliasName"])
 
     monkeypatch.setitem(OPERATIONS, "GetAlias", fail)
     with running_apc(tmp_path) as url:

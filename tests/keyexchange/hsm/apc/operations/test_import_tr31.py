@@ -117,7 +117,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("text", "why"), REFUSED)
+@pytest.mark.parametrize(("text", "why"), REFUSED, ids=[why for _, why in REFUSED])  # the blocks are random
 def test_a_block_that_must_not_be_taken_is_refused_and_leaves_nothing(
     client: Any, tdes_kek: str, text: str, why: str
 ) -> None:
