@@ -76,6 +76,7 @@ def run_command(
       keyexchange run --kdh payshield --krd apc -c keyexchange.json
       keyexchange run --resume 20260102-031500-0a1b2c
     """
+    from keyexchange.cli.progress import on_stderr, silent
     from keyexchange.cli.session import Request, run_or_resume
     from keyexchange.engine.journal import Journal
     from keyexchange.errors import KeyExchangeError
@@ -83,12 +84,12 @@ def run_command(
     journal = Journal(journal_dir)
     request = Request(kdh, krd, config_file, protocol, simulate, resume, plan_digest, trace)
     try:
-        run = run_or_resume(request, journal, quiet=as_json)
+        run = run_or_resume(request, journal, silent if as_json else on_stderr)
     except KeyExchangeError as error:
         _tell_how_to_go_on(error, journal, request, as_json=as_json)
         raise
     else:
-        _print_report(journal, run, "json" if as_json else "text", None)
+        _print_report(journal, run, "json" if as_json else "brief", None)
     finally:
         journal.close()
 
@@ -154,7 +155,7 @@ def _rendered(report: Report, kind: str) -> str:
 
     if kind == "json":
         return json.dumps(as_json(report), indent=2)
-    return str(as_html(report) if kind == "html" else as_text(report))
+    return as_html(report) if kind == "html" else as_text(report, brief=kind == "brief")
 
 
 def _print_runs(journal: Journal) -> None:

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from keyexchange.engine.plan import RUN, Plan
 from keyexchange.engine.run import Observer, Progress
 
+Show = Callable[[Plan, str], AbstractContextManager[Observer]]
+"""Makes an observer for a plan and the id of its run."""
+
 
 @contextmanager
-def progress_for(plan: Plan, run: str, *, quiet: bool) -> Iterator[Observer]:
-    """An observer that shows how far a run is, on standard error."""
-    if quiet:
-        yield lambda _progress: None
-    elif sys.stderr.isatty():
+def silent(_plan: Plan, _run: str) -> Iterator[Observer]:
+    """Nothing, when output is for a program."""
+    yield lambda _progress: None
+
+
+@contextmanager
+def on_stderr(plan: Plan, run: str) -> Iterator[Observer]:
+    """How far a run is, on standard error: a bar on a terminal, else lines."""
+    if sys.stderr.isatty():
         with _bar(plan, run) as observer:
             yield observer
     else:

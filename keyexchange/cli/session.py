@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from keyexchange import __version__, config, registry
-from keyexchange.cli.progress import progress_for
+from keyexchange.cli.progress import Show, silent
 from keyexchange.cli.simulation import Simulation, sample, simulated, with_addresses
 from keyexchange.engine.journal import Journal
 from keyexchange.engine.plan import Plan, Sides, make_plan
-from keyexchange.engine.run import Context, begin, execute
+from keyexchange.engine.run import SETTLE, Context, begin, execute
 from keyexchange.errors import ConfigError, JournalError
 
 
@@ -87,8 +87,12 @@ def _authority(settings: config.Config) -> Any:
     return entry.open(config.authority_settings(entry, settings.certificate_authority))
 
 
-def run_or_resume(request: Request, journal: Journal, *, quiet: bool) -> str:
+def run_or_resume(request: Request, journal: Journal, show: Show = silent, settle: timedelta = SETTLE) -> str:
     """Run a plan to its end; returns the id of the run.
+
+    Args:
+        show: makes what shows the progress.
+        settle: see keyexchange.engine.run.Context.
 
     Raises:
         KeyExchangeError: see keyexchange.engine.run.
@@ -106,9 +110,9 @@ def run_or_resume(request: Request, journal: Journal, *, quiet: bool) -> str:
         if not request.resume:
             begin(run, made.plan, journal, _options(request))
         request.begun = run
-        observer = stack.enter_context(progress_for(made.plan, run, quiet=quiet))
+        observer = stack.enter_context(show(made.plan, run))
         exchange_dir = journal.run_folder(run)
-        execute(run, made.plan, made.sides, journal, Context(_now, exchange_dir, observer))
+        execute(run, made.plan, made.sides, journal, Context(_now, exchange_dir, observer, settle))
     return run
 
 

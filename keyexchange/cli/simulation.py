@@ -1,7 +1,7 @@
 """--simulate: both sides are faces of the software HSM, in a process of their own on loopback ports.
 
-The faces keep their state in the folder of the run, so a killed run can be resumed against the same simulated service. Their
-process ends when ours does, however ours ends: it watches the pipe that we hold open.
+The faces keep their state in the folder of the run, so a killed run can be resumed against the same simulated service.
+Their process ends when ours does, however ours ends: it watches the pipe that we hold open.
 """
 
 from __future__ import annotations

@@ -90,6 +90,7 @@ class Plan:
             "protocol": self.protocol,
             "krd_kek": self.krd_kek,
             "overrides": [list(pair) for pair in self.overrides],
+            "warnings": list(self.warnings),
             "keys": [_key_document(key) for key in self.keys.values()],
             "steps": [
                 {

@@ -25,6 +25,9 @@ from keyexchange.errors import DeviceRefusedError, JournalError, KeyExchangeErro
 from keyexchange.protocols.messages import KeyToMove
 from keyexchange.protocols.steps import Scene
 
+SETTLE = timedelta(seconds=5)
+"""A request that we gave up on may still be at work at the other side for so long."""
+
 Observer = Callable[["Progress"], None]
 
 _FROM_KEK = {"kek": "key", "kek_held": "held"}
@@ -74,15 +77,14 @@ class Context:
         clock: the time now, aware.
         exchange_dir: where files for a person go.
         observer: told at every boundary.
-        settle: how old an INTENT must be before "not found" is believed: a request that we gave up on may still be at
-            work at the other side.
+        settle: how old an INTENT must be before "not found" is believed.
         sleep: waits so many seconds.
     """
 
     clock: Callable[[], datetime]
     exchange_dir: Path
     observer: Observer = lambda _progress: None
-    settle: timedelta = timedelta(seconds=5)
+    settle: timedelta = SETTLE
     sleep: Callable[[float], None] = time.sleep
 
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ from tests.apc_server import MovableClock, apc_client
 from tests.faces import running_handler
 
 _REGIONS = (f"xx-test-{number}" for number in itertools.count(1))
+NO_WAIT = timedelta(0)
+"""The face has answered when a test resumes, or it never got the request."""
+
 RSA_2048_CA = {"kind": "local", "key_algorithm": "RSA_2048"}
 
 KEYS = [
@@ -70,7 +74,7 @@ class Site:
     def run(self, resume: str | None = None, protocol: str | None = None, **changes: Any) -> Report:
         """Run or resume to the end; the report of it."""
         with self.journal() as journal:
-            run = run_or_resume(self.request(resume, protocol, **changes), journal, quiet=True)
+            run = run_or_resume(self.request(resume, protocol, **changes), journal, settle=NO_WAIT)
             return make_report(journal, run)
 
     def run_failing(
@@ -80,7 +84,7 @@ class Site:
         request = self.request(resume, **changes)
         with self.journal() as journal:
             try:
-                run_or_resume(request, journal, quiet=True)
+                run_or_resume(request, journal, settle=NO_WAIT)
             except error as caught:
                 return caught, make_report(journal, request.begun) if request.begun else None
         raise AssertionError(f"no {error.__name__} was raised")
