@@ -23,6 +23,7 @@ KEK = "kek"
 """The name of the KEK among a run's keys."""
 
 _Hex = Annotated[str, Field(pattern=r"^([0-9A-Fa-f]{4,16})?$")]
+_WORDS = {"extra_forbidden": "unknown field", "missing": "missing"}
 _SYMMETRIC = ("TDES_2KEY", "TDES_3KEY", "AES_128", "AES_192", "AES_256")
 
 
@@ -218,8 +219,13 @@ def _checked(model: Any, document: object, source: str, prefix: str) -> Any:
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        problems = [f"{_path(prefix, e['loc'])}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()]
+        # the errors hold the input, which may be a key under an LMK: only place and words are taken
+        problems = [f"{_path(prefix, e['loc'])}: {_words(e['type'], e['msg'])}" for e in error.errors()]
         raise ConfigError(f"{source}: " + "; ".join(problems)) from None
+
+
+def _words(kind: str, message: str) -> str:
+    return _WORDS.get(kind) or message.removeprefix("Value error, ")
 
 
 def _path(prefix: str, location: tuple[int | str, ...]) -> str:

@@ -88,7 +88,7 @@ class FormatError(KeyExchangeError):
     """
 
     exit_code = 5
-    general_hint = "`keyexchange inspect` explains each field"
+    general_hint = "compare it with what the device gave; `keyexchange inspect` shows its fields"
 
     def __init__(self, message: str, *, category: str, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)

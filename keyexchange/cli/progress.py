@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
+from keyexchange.cli.words import counted
 from keyexchange.engine.plan import RUN, Plan
 from keyexchange.engine.run import Observer, Progress
 
@@ -32,7 +33,7 @@ def on_stderr(plan: Plan, run: str) -> Iterator[Observer]:
 def _lines(plan: Plan, run: str, write: Callable[[str], None]) -> Observer:
     """A line for the run and one for each key that is through."""
     last = {p.scope: p.number for p in plan.steps}
-    write(f"run {run}: {len(plan.keys)} keys, {len(plan.steps)} steps, {plan.kdh} -> {plan.krd}")
+    write(f"run {run}: {counted(plan)}, {len(plan.steps)} steps, {plan.kdh} -> {plan.krd}")
 
     def observe(progress: Progress) -> None:
         step = progress.step
@@ -65,7 +66,7 @@ def _bar(plan: Plan, run: str) -> Iterator[Observer]:
         TimeRemainingColumn(),
     )
     console = Console(stderr=True)
-    console.print(f"run {run}: {len(plan.keys)} keys, {plan.kdh} -> {plan.krd}", highlight=False)
+    console.print(f"run {run}: {counted(plan)}, {plan.kdh} -> {plan.krd}", highlight=False)
     with Bar(*columns, console=console, transient=True) as bar:
         task = bar.add_task("starting", total=len(plan.steps))
 

@@ -7,7 +7,7 @@ from keyexchange.engine.plan import RUN, Plan, PlannedStep
 
 def plan_text(plan: Plan) -> str:
     """Every step with its commands, then what people approve."""
-    lines = [f"{plan.kdh} -> {plan.krd}: {len(plan.keys)} keys, {len(plan.steps)} steps; nothing has been sent", ""]
+    lines = [f"{plan.kdh} -> {plan.krd}: {counted(plan)}, {len(plan.steps)} steps; nothing has been sent", ""]
     scope = None
     for planned in plan.steps:
         if planned.scope != scope:
@@ -18,6 +18,11 @@ def plan_text(plan: Plan) -> str:
     lines += [f"warning: {warning}" for warning in plan.warnings]
     lines.append(f"plan digest: {plan.digest}")
     return "\n".join(lines)
+
+
+def counted(plan: Plan) -> str:
+    """How many keys a plan moves."""
+    return f"{len(plan.keys)} key" + ("" if len(plan.keys) == 1 else "s")
 
 
 def _heading(plan: Plan, scope: str) -> list[str]:

@@ -184,7 +184,9 @@ def _length(block: str) -> int:
     length = int(digits)
     if length != len(block):
         raise FormatError(
-            f"the key block says it has {length} characters and has {len(block)}", category="length_mismatch"
+            f"the key block says it has {length} characters and has {len(block)}",
+            category="length_mismatch",
+            hint="it was cut, or something stands behind it: take it whole, without line breaks",
         )
     return length
 

@@ -1,0 +1,1 @@
+"""Transcripts: what an operator types and reads."""
