@@ -207,6 +207,11 @@ def test_an_import_through_a_wall_is_seen(file: str, line: str) -> None:
     assert [complaint for found in imports_of(ROOT / file, line) for complaint in complaints(found)]
 
 
+def test_every_room_has_a_height() -> None:
+    rooms = {_room(module_name(path)) for path in PRODUCT if path.is_relative_to(ROOT / "keyexchange")}
+    assert rooms - {""} <= set(HEIGHT)
+
+
 def test_every_folder_with_code_is_a_package() -> None:
     assert {path.parent for path in PRODUCT} == {path.parent for path in PACKAGES}
 

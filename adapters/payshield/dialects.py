@@ -239,7 +239,7 @@ def _type_of(usage: str) -> str:
     if usage not in TYPE_OF_USAGE:
         raise UnsupportedError(
             f"no payShield key type is known for key usage {usage}",
-            hint="give the key's type as vendor_key_type, three characters such as 009",
+            hint="give the key's type as key_type, three characters such as 009",
         )
     return TYPE_OF_USAGE[usage]
 

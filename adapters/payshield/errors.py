@@ -130,7 +130,7 @@ HINTS = {
     "17": "put the HSM into the authorised state, or authorise the activity (EI: generate.rsa.host), then resume",
     "26": "the HSM's settings allow no other schemes than key blocks; export in a TR-31 block",
     "27": "the KEK is shorter than the key: establish a stronger KEK first",
-    "28": "check vendor_key_type: the HSM does not take this key type in this command",
+    "28": "check key_type: the HSM does not take this key type in this command",
     "29": "the key or a security setting forbids this export: exportability N, or 'Enable export of a ZMK' is NO",
     "41": "the HSM reports a fault of its own: see its error log",
     "47": "the HSM lacks the licence for this algorithm",

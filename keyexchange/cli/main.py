@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import resource
 import sys
 from typing import NoReturn
 
@@ -62,6 +63,7 @@ def cli(debug: bool) -> None:
 
 def run(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line; ends the process."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold what a Secret keeps from everybody
     words = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]

@@ -4,8 +4,9 @@ Laws of this file:
 
 - entries are only appended;
 - an INTENT entry is durable before a call that is not idempotent leaves;
-- the other entries of a step are durable with the next INTENT, the end of the key or the end of the run: losing one
-  costs a repeated question, never a second key;
+- other entries are durable with the next INTENT, or with the end, the failure or the pause of the run, so a key costs
+  one sync of the disk: losing one in a crash costs a repeated question, never a second key, because what an open INTENT
+  left is looked for;
 - it holds check values, names, digests, certificates and ciphertext (decision 0003), never clear key octets.
 
 SQLite in WAL mode; the tables are plain SQLAlchemy Core, so that another database can hold them.
@@ -39,7 +40,7 @@ from sqlalchemy import (
     insert,
     select,
 )
-from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
 from keyexchange.engine.codec import decode, digest, encode
 from keyexchange.errors import JournalError, RuleError
@@ -91,6 +92,8 @@ BEGUN, RESUMED, INTENT, DONE, FAILED, PAUSED, FINISHED = (
 """Events. `begun`, `resumed`, `failed`, `paused` and `finished` of the run have an empty step."""
 
 NONCE_OCTETS = 8
+_PATIENCE_SECONDS = 30
+"""How long a write waits for another process's."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,9 @@ class Journal:
     def __init__(self, folder: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.folder = folder
         self._clock = clock
+        self._pending_runs: list[dict[str, Any]] = []
+        self._pending: list[dict[str, Any]] = []
+        self._artefacts: dict[str, bytes] = {}
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             path = folder / "journal.db"
@@ -134,7 +140,7 @@ class Journal:
             raise JournalError(
                 f"cannot keep a journal in {folder}: {error.strerror}", hint="choose another folder with --journal"
             ) from None
-        self._engine = create_engine(f"sqlite:///{path}")
+        self._engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _PATIENCE_SECONDS})
         event.listen(self._engine, "connect", _durable)
         try:
             METADATA.create_all(self._engine)
@@ -157,8 +163,8 @@ class Journal:
     def begin(self, run: str, plan_digest: str, plan: dict[str, Any], options: dict[str, Any]) -> None:
         """Open a new run."""
         begun = self._clock().isoformat()
-        self._connection.execute(
-            insert(RUNS).values(run=run, begun=begun, plan_digest=plan_digest, plan=plan, options=options)
+        self._pending_runs.append(
+            {"run": run, "begun": begun, "plan_digest": plan_digest, "plan": plan, "options": options}
         )
         self.append(run, BEGUN)
         self.flush()
@@ -171,6 +177,7 @@ class Journal:
 
     def runs(self) -> list[dict[str, Any]]:
         """All runs, the newest first: run, begun, plan_digest, plan, options."""
+        self.flush()
         rows = self._connection.execute(select(RUNS).order_by(RUNS.c.run.desc())).mappings()
         return [dict(row) for row in rows]
 
@@ -180,6 +187,7 @@ class Journal:
         Raises:
             JournalError: no such run.
         """
+        self.flush()
         row = self._connection.execute(select(RUNS).where(RUNS.c.run == run)).mappings().first()
         if row is None:
             raise JournalError(f"the journal in {self.folder} knows no run {run}")
@@ -187,20 +195,45 @@ class Journal:
 
     def entries(self, run: str) -> list[Entry]:
         """Everything that was written about a run, the oldest first."""
+        self.flush()
         rows = self._connection.execute(select(ENTRIES).where(ENTRIES.c.run == run).order_by(ENTRIES.c.number))
         return [Entry(datetime.fromisoformat(r.at), r.event, r.scope, r.step, r.data) for r in rows]
 
     def append(self, run: str, event: str, scope: str = "", step: str = "", **data: Any) -> None:
         """Write an entry; durable after the next `flush`."""
-        self._connection.execute(
-            insert(ENTRIES).values(
-                run=run, at=self._clock().isoformat(), event=event, scope=scope, step=step, data=data
-            )
-        )
+        at = self._clock().isoformat()
+        self._pending.append({"run": run, "at": at, "event": event, "scope": scope, "step": step, "data": data})
 
     def flush(self) -> None:
-        """Make everything written so far durable."""
-        self._connection.commit()
+        """Make everything written so far durable, as every reading does first, in one short transaction, so that other runs get their turn.
+
+        Raises:
+            JournalError: the disk is full, or another process held the journal for too long.
+        """
+        if not (self._pending_runs or self._pending or self._artefacts):
+            return
+        with self._writing():
+            if self._pending_runs:
+                self._connection.execute(insert(RUNS), self._pending_runs)
+            if self._artefacts:
+                rows = [{"digest": name, "octets": octets} for name, octets in self._artefacts.items()]
+                self._connection.execute(insert(ARTEFACTS).prefix_with("OR IGNORE", dialect="sqlite"), rows)
+            if self._pending:
+                self._connection.execute(insert(ENTRIES), self._pending)
+        self._pending_runs, self._pending, self._artefacts = [], [], {}
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """A transaction; what is not written stays pending."""
+        try:
+            yield
+            self._connection.commit()
+        except OperationalError as error:
+            self._connection.rollback()
+            raise JournalError(
+                f"the journal in {self.folder} cannot be written: {error.orig}",
+                hint="make room on the disk, or wait for the other process, then resume the run",
+            ) from None
 
     def encoded(self, outcome: object) -> Any:
         """An outcome as the data of a DONE entry; its octets are kept as artefacts."""
@@ -216,6 +249,7 @@ class Journal:
         Raises:
             JournalError: lost, or changed since.
         """
+        self.flush()
         octets = self._connection.execute(select(ARTEFACTS.c.octets).where(ARTEFACTS.c.digest == name)).scalar()
         if octets is None or digest(octets) != name:
             raise JournalError(f"the artefact {name[:16]} is missing from the journal or was changed")
@@ -223,9 +257,7 @@ class Journal:
 
     def _keep(self, octets: bytes) -> str:
         name = digest(octets)
-        known = self._connection.execute(select(ARTEFACTS.c.digest).where(ARTEFACTS.c.digest == name)).first()
-        if known is None:
-            self._connection.execute(insert(ARTEFACTS).values(digest=name, octets=octets))
+        self._artefacts[name] = octets
         return name
 
     def nonces_drawn(self, run: str) -> int:

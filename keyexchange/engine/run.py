@@ -119,17 +119,16 @@ class _Runner:
         self.journal = journal
         self.context = context
         self.memory = _recall(journal, run)
-        self.values: dict[tuple[str, str], Any] = {}
+        self.values: dict[str, dict[str, Any]] = {}
+        self.by_scope: dict[str, list[PlannedStep]] = {}
+        for planned in plan.steps:
+            self.by_scope.setdefault(planned.scope, []).append(planned)
 
     def go(self) -> None:
         to_do = self._to_do()
         if len(to_do) < len(self.plan.steps) or self.memory.intents:
             self.journal.append(self.run, RESUMED, steps_left=len(to_do))
-        scope = RUN
         for planned in self.plan.steps:
-            if planned.scope != scope:
-                self.journal.flush()
-                scope = planned.scope
             if planned.number in to_do:
                 self._act(planned)
             else:
@@ -140,15 +139,14 @@ class _Runner:
 
     def _to_do(self) -> set[int]:
         """Numbers of the steps without a usable outcome."""
-        steps = self.plan.steps
+        return {number for steps in self.by_scope.values() for number in self._to_do_of(steps)}
+
+    def _to_do_of(self, steps: list[PlannedStep]) -> set[int]:
+        """The same for the steps of one scope; no step needs another scope's but the KEK, which is final by then."""
         to_do = {p.number for p in steps if _key(p) not in self.memory.outcomes or p.scope == RUN}
         while True:
-            wanted = {(p.scope, need) for p in steps if p.number in to_do for need in p.step.needs}
-            more = {
-                p.number
-                for p in steps
-                if p.number not in to_do and (p.scope, p.step.gives) in wanted and self._unusable(p)
-            }
+            wanted = {need for p in steps if p.number in to_do for need in p.step.needs}
+            more = {p.number for p in steps if p.number not in to_do and p.step.gives in wanted and self._unusable(p)}
             if not more:
                 return to_do
             to_do |= more
@@ -166,8 +164,8 @@ class _Runner:
         made = self.memory.made[_key(planned)]
         return any(
             _key(giver) not in self.memory.made or self.memory.made[_key(giver)] > made or self._unusable(giver)
-            for giver in self.plan.steps
-            if giver.scope == planned.scope and giver.step.gives in planned.step.needs
+            for giver in self.by_scope[planned.scope]
+            if giver.step.gives in planned.step.needs
         )
 
     def _stale(self, planned: PlannedStep) -> bool:
@@ -177,8 +175,7 @@ class _Runner:
             return True
         return any(
             planned.step.gives in other.step.renew and key in self.memory.refused.get(_key(other), ())
-            for other in self.plan.steps
-            if other.scope == planned.scope
+            for other in self.by_scope[planned.scope]
         )
 
     def _act(self, planned: PlannedStep) -> None:
@@ -197,8 +194,6 @@ class _Runner:
         milliseconds = round((self.context.clock() - begun).total_seconds() * 1000, 3)
         extra = {"found": True} if found else {}
         self._record(DONE, planned, outcome=self.journal.encoded(outcome), ms=milliseconds, **extra)
-        if planned.step.reconcile is not None:
-            self.journal.flush()
         self._give(planned, outcome)
         self._tell("done", planned)
 
@@ -248,15 +243,15 @@ class _Runner:
         return self.plan.keys.get(planned.scope, self.plan.keys[KEK])
 
     def _given(self, planned: PlannedStep) -> dict[str, Any]:
-        given = {name: value for (scope, name), value in self.values.items() if scope == planned.scope}
+        given = dict(self.values.get(planned.scope, {}))
         for name, source in _FROM_KEK.items():
             if name in planned.step.needs:
-                given[name] = self.values[KEK, source]
+                given[name] = self.values[KEK][source]
         return given
 
     def _give(self, planned: PlannedStep, outcome: Any) -> None:
         if planned.step.gives:
-            self.values[planned.scope, planned.step.gives] = outcome
+            self.values.setdefault(planned.scope, {})[planned.step.gives] = outcome
 
     def _record(self, event: str, planned: PlannedStep, **data: Any) -> None:
         self.journal.append(self.run, event, planned.scope, planned.step.name, **data)

@@ -59,6 +59,7 @@ def open_hsm(
     """
     try:
         state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (state_dir / DATABASE_FILE).touch(mode=0o600)
     except OSError as error:
         raise ConfigError(f"the state directory {state_dir}: {error.strerror}", hint="check the path") from None
     region = region_main_key(state_dir)

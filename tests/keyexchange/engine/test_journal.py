@@ -69,7 +69,6 @@ def test_an_intent_survives_and_what_was_not_flushed_does_not(tmp_path: Path) ->
     journal.append(run, INTENT, "key", "step")
     journal.flush()
     journal.append(run, "done", "key", "step", outcome=None)
-    journal._connection.rollback()
     assert [e.event for e in Journal(tmp_path).entries(run)] == ["begun", INTENT]
 
 
@@ -99,3 +98,13 @@ def test_an_unknown_run_and_a_folder_that_cannot_be_used_are_said(tmp_path: Path
     (broken / "journal.db").write_bytes(b"no database" * 1000)
     with pytest.raises(JournalError, match="is not a journal"):
         Journal(broken)
+
+
+def test_two_runs_write_to_one_journal_by_turns(tmp_path: Path) -> None:
+    left, right = Journal(tmp_path), Journal(tmp_path)
+    for journal, run in ((left, "a"), (right, "b")):
+        journal.begin(run, "digest", {}, {})
+        journal.append(run, INTENT, "key", "step", outcome=journal.encoded(SigningKey(b"same", b"same")))
+    left.flush()
+    right.flush()
+    assert [[e.event for e in Journal(tmp_path).entries(run)] for run in ("a", "b")] == [["begun", INTENT]] * 2

@@ -305,6 +305,7 @@ def test_an_unknown_run_is_refused(tale: Tale) -> None:
 
 def test_evidence_that_was_changed_is_refused(tale: Tale) -> None:
     tale.whole()
+    tale.journal.flush()
     tale.journal._connection.execute(update(ARTEFACTS).values(octets=b"\x30\x00"))
     with pytest.raises(JournalError, match="was changed"):
         told(tale)

@@ -72,8 +72,7 @@ class House:
         execute(run, self.plan(), sides, self.journal, context)
 
     def reopen(self) -> None:
-        """As after a crash: what was not committed is gone."""
-        self.journal._connection.rollback()
+        """As after a crash: what was not flushed is gone."""
         self.journal._connection.close()
         self.journal = Journal(self.folder, self.clock)
 
