@@ -26,7 +26,7 @@ from keyexchange.protocols.messages import (
 
 from .attributes import kcv_method, require_kept, require_known
 from .client import Access, AwsClient, Trace
-from .errors import NOT_FOUND
+from .errors import CONFLICT
 from .keys import as_tag_list, find_marked, imported_key, mark_tags, require_usable
 from .settings import ApcSettings
 from .trust import encode_certificate, import_chain, read_credential
@@ -134,29 +134,25 @@ class ApcAdapter:
         require_usable(answer)
         return held
 
-    @sends("GetAlias", "CreateAlias")
+    @sends("CreateAlias", "GetAlias")
     def set_alias(self, alias: str, key: HeldKey) -> None:
-        """See `abilities.NamesKeys`."""
-        points_to = self._alias_target(alias)
-        if points_to == key.reference:
-            return
-        if points_to is not None:
+        """See `abilities.NamesKeys`. One call, when nobody has the alias."""
+        try:
+            self._client.call("CreateAlias", AliasName=alias, KeyArn=key.reference)
+        except DeviceRefusedError as error:
+            if error.code != CONFLICT:
+                raise
+            self._require_alias(alias, key)
+
+    def _require_alias(self, alias: str, key: HeldKey) -> None:
+        """The alias that is there points to the key: an earlier attempt made it."""
+        points_to = self._client.call("GetAlias", AliasName=alias)["Alias"].get("KeyArn")
+        if points_to != key.reference:
             raise RuleError(
                 f"at apc, {alias} already points to {points_to or 'no key'}",
                 rule="alias-taken",
                 hint="choose another alias, or move this one with UpdateAlias when nothing uses it any more",
             )
-        self._client.call("CreateAlias", AliasName=alias, KeyArn=key.reference)
-
-    def _alias_target(self, alias: str) -> str | None:
-        """The ARN an alias points to, empty when it points nowhere; None when there is no such alias."""
-        try:
-            answer = self._client.call("GetAlias", AliasName=alias)
-        except DeviceRefusedError as error:
-            if error.code == NOT_FOUND:
-                return None
-            raise
-        return str(answer["Alias"].get("KeyArn", ""))
 
     def _import(self, kind: str, material: dict[str, str], key: KeyToMove, mark: ImportMark) -> HeldKey:
         require_known(key.attributes)

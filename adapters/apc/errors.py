@@ -29,7 +29,7 @@ UNAVAILABLE = frozenset(
 )
 """Codes of a failure on the service's side; whether the request was carried out is not known."""
 
-NOT_FOUND = "ResourceNotFoundException"
+CONFLICT = "ConflictException"
 
 HINTS: Mapping[str, str] = {
     "AccessDeniedException": "these credentials may not do this: add the operation to their IAM policy",
@@ -40,8 +40,8 @@ HINTS: Mapping[str, str] = {
     "MissingAuthenticationTokenException": "no credentials were sent: set AWS_PROFILE or the AWS access key variables",
     "OptInRequired": "enable the region for this account",
     "ValidationException": "the service found the request wrong; nothing was imported",
-    "ConflictException": "the key or alias is in another state than this needs; look at it with GetKey or GetAlias",
-    NOT_FOUND: "check the ARN or alias, the region and the account",
+    CONFLICT: "the key or alias is in another state than this needs; look at it with GetKey or GetAlias",
+    "ResourceNotFoundException": "check the ARN or alias, the region and the account",
     "ThrottlingException": "other programs use up the account's request quota: try later, or lower requests_per_second",
     "ServiceQuotaExceededException": "the account holds as many keys or aliases as it may: ask AWS for a higher quota",
     "ServiceUnavailableException": "the service is not available: resume the run later",

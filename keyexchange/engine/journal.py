@@ -205,7 +205,9 @@ class Journal:
         self._pending.append({"run": run, "at": at, "event": event, "scope": scope, "step": step, "data": data})
 
     def flush(self) -> None:
-        """Make everything written so far durable, as every reading does first, in one short transaction, so that other runs get their turn.
+        """Make everything written so far durable, in one short transaction, so that other runs get their turn.
+
+        Every reading does so first.
 
         Raises:
             JournalError: the disk is full, or another process held the journal for too long.

@@ -44,7 +44,7 @@ def test_an_alias_is_set_once_and_never_moved(house: House, established: Establi
     house.lines.clear()
     house.side.set_alias("alias/rehearsal/kek", established.held)
     house.side.set_alias("alias/rehearsal/kek", established.held)
-    assert house.sent() == ["GetAlias", "CreateAlias", "GetAlias"]
+    assert house.sent() == ["CreateAlias", "CreateAlias", "GetAlias"]
     with pytest.raises(RuleError, match=established.held.reference) as caught:
         house.side.set_alias("alias/rehearsal/kek", other)
     assert caught.value.rule == "alias-taken"
