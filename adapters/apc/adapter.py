@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from keyexchange.errors import DeviceRefusedError, RuleError, UnsupportedError
-from keyexchange.keys import Kcv
+from keyexchange.keys import Kcv, KeyAttributes
 from keyexchange.protocols import abilities
 from keyexchange.protocols.abilities import sends
 from keyexchange.protocols.messages import (
@@ -24,12 +24,12 @@ from keyexchange.protocols.messages import (
     TrustAnchor,
 )
 
-from .attributes import kcv_method, require_kept, require_known
+from .attributes import kcv_method, require_known
 from .client import Access, AwsClient, Trace
 from .errors import CONFLICT
 from .keys import as_tag_list, find_marked, imported_key, mark_tags, require_usable
 from .settings import ApcSettings
-from .trust import encode_certificate, import_chain, read_credential
+from .trust import encode_certificate, find_chain, import_chain, read_credential
 
 
 class ApcAdapter:
@@ -50,6 +50,12 @@ class ApcAdapter:
         """See `abilities.Side`."""
         return None
 
+    def warnings(self) -> tuple[str, ...]:
+        """See `abilities.Side`."""
+        if self._settings.ca_certificate:
+            return ()
+        return ("apc: no ca_certificate is pinned; the root that comes with the wrapping certificate is believed",)
+
     def close(self) -> None:
         """See `abilities.Side`."""
         self._client.close()
@@ -66,6 +72,11 @@ class ApcAdapter:
     def trust(self, chain: CertificateChain, mark: ImportMark) -> TrustAnchor:
         """See `abilities.TrustsCertificates`."""
         return import_chain(self._client, chain, mark)
+
+    @sends("ListKeys", "ListTagsForResource")
+    def find_trust(self, chain: CertificateChain) -> TrustAnchor | None:
+        """See `abilities.TrustsCertificates`."""
+        return find_chain(self._client, chain)
 
     @sends("GetParametersForImport")
     def offer_krd_credential(self) -> KrdCredential:
@@ -118,9 +129,9 @@ class ApcAdapter:
         return self._import("Tr31KeyBlock", material, key, mark)
 
     @sends("ListKeys", "GetKey", "ListTagsForResource")
-    def find_import(self, mark: ImportMark, *, kcv: Kcv, since: datetime) -> HeldKey | None:
-        """See `abilities.FindsImports`. Whether the attributes are right is for the caller to see."""
-        return find_marked(self._client, mark, kcv=kcv, since=since)
+    def find_import(self, mark: ImportMark, *, attributes: KeyAttributes, kcv: Kcv, since: datetime) -> HeldKey | None:
+        """See `abilities.FindsImports`. Whether attributes and check value are right is for the caller to see."""
+        return find_marked(self._client, mark, attributes=attributes, kcv=kcv, since=since)
 
     @sends("GetKey")
     def held_key(self, reference: str) -> HeldKey:
@@ -163,10 +174,7 @@ class ApcAdapter:
             Enabled=True,
             Tags=as_tag_list({**dict(key.tags), **mark_tags(mark)}),
         )
-        held = imported_key(answer)
-        assert held.attributes is not None
-        require_kept(key.attributes, held.attributes, held.reference)
-        return held
+        return imported_key(answer)
 
 
 if TYPE_CHECKING:  # the type checker holds the adapter to what its abilities promise

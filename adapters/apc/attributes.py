@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from keyexchange.errors import ProtocolError, RuleError, UnsupportedError
+from keyexchange.errors import ProtocolError, UnsupportedError
 from keyexchange.keys import KcvMethod, KeyAlgorithm, KeyAttributes
 
 USAGES: Mapping[str, str] = {
@@ -58,8 +58,6 @@ _LETTERS = {operations: letter for letter, operations in MODES.items()}
 
 _EXPORTABLE = {True: "E", False: "N"}
 
-RULE_KEPT = "attributes-kept"
-
 
 def require_known(attributes: KeyAttributes) -> None:
     """Refuse, before anything is sent, what the service has no name for.
@@ -101,29 +99,3 @@ def attributes_of(key: Mapping[str, Any]) -> KeyAttributes:
         raise ProtocolError(
             "apc describes a key in words that this version does not know", hint="a newer version may know them"
         ) from None
-
-
-def require_kept(wanted: KeyAttributes, got: KeyAttributes, reference: str) -> None:
-    """Refuse a key that arrived with other attributes than the reviewed file says.
-
-    Raises:
-        RuleError: rule `attributes-kept`. The key is there all the same; the message names it.
-    """
-    # Exportability S ("sensitive") has no word of its own at the service: such a key is exportable.
-    exportability = _EXPORTABLE[wanted.exportability != "N"]
-    differences = [
-        f"{what} {arrived} instead of {asked}"
-        for what, asked, arrived in (
-            ("usage", wanted.key_usage, got.key_usage),
-            ("algorithm", str(wanted.algorithm), str(got.algorithm)),
-            ("mode", wanted.mode_of_use, got.mode_of_use),
-            ("exportability", exportability, got.exportability),
-        )
-        if asked != arrived
-    ]
-    if differences:
-        raise RuleError(
-            f"apc keeps {reference} with {', '.join(differences)}",
-            rule=RULE_KEPT,
-            hint="the sender wrote these attributes into the block: correct file or key, and delete this import",
-        )

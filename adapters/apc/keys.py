@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from keyexchange.errors import JournalError, ProtocolError, RuleError
-from keyexchange.keys import Kcv, KcvMethod
+from keyexchange.keys import Kcv, KcvMethod, KeyAttributes
 from keyexchange.protocols.messages import HeldKey, ImportMark
 
 from .attributes import USAGES, attributes_of
@@ -67,18 +67,22 @@ def require_usable(answer: Mapping[str, Any]) -> None:
         )
 
 
-def find_marked(client: AwsClient, mark: ImportMark, *, kcv: Kcv, since: datetime) -> HeldKey | None:
+def find_marked(
+    client: AwsClient, mark: ImportMark, *, attributes: KeyAttributes, kcv: Kcv, since: datetime
+) -> HeldKey | None:
     """See `abilities.FindsImports`.
 
-    Costs one ListKeys for every hundred keys, and two more calls for each key with this check value.
+    Looks at keys with this check value first: one ListKeys for every hundred keys, and two more calls for each of them.
+    Only when none bears the mark, at the others of this usage and algorithm, in case another key has arrived.
     """
-    found = [
+    listed = list(_listed(client, "SYMMETRIC_KEY"))
+    alike = [key for key in listed if kcv.matches(Kcv(key.kcv, kcv.method))]
+    others = [
         key
-        for listed in _listed(client, "SYMMETRIC_KEY")
-        if kcv.matches(Kcv(listed.kcv, kcv.method))
-        and (key := _created_since(client, listed.arn, since - _CLOCK_SKEW)) is not None
-        and mark_tags(mark).items() <= _tags(client, key.reference).items()
+        for key in listed
+        if key not in alike and (key.usage, key.algorithm) == (USAGES[attributes.key_usage], attributes.algorithm)
     ]
+    found = _marked(client, alike, mark, since) or _marked(client, others, mark, since)
     if len(found) > 1:
         raise JournalError(
             f"apc holds {len(found)} keys of run {mark.run} named {mark.key}: "
@@ -86,6 +90,16 @@ def find_marked(client: AwsClient, mark: ImportMark, *, kcv: Kcv, since: datetim
             hint="delete all but one of them, then resume the run",
         )
     return found[0] if found else None
+
+
+def _marked(client: AwsClient, listed: list[_Listed], mark: ImportMark, since: datetime) -> list[HeldKey]:
+    """Those of the keys that bear the mark and are not older than the import."""
+    return [
+        key
+        for each in listed
+        if (key := _created_since(client, each.arn, since - _CLOCK_SKEW)) is not None
+        and mark_tags(mark).items() <= _tags(client, key.reference).items()
+    ]
 
 
 def find_certificate(client: AwsClient, fingerprint: str, algorithm: str) -> str | None:

@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from botocore.model import Shape
 
-_ALSO_HIDDEN = frozenset({"CertificateType", "EvenHexLengthBetween16And32", "CsrBlob", "CertificateBody"})
-"""Shapes without the mark that are long (certificates, requests for them) or bound to one token (the nonce)."""
+_ALSO_HIDDEN = frozenset(
+    {
+        *("CertificateType", "CsrBlob", "CertificateBody"),
+        *("EvenHexLengthBetween16And32", "ImportTokenId", "ExportTokenId"),
+    }
+)
+"""Shapes without the mark: those that are long (certificates, requests for them), and those that are good for one
+exchange only (the nonce, and the tokens that name AWS's key pair)."""
 
 
 def redact(shape: Shape | None, value: Any) -> Any:

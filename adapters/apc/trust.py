@@ -44,19 +44,37 @@ def import_chain(client: AwsClient, chain: CertificateChain, mark: ImportMark) -
         UnsupportedError: a key that the service cannot hold.
         TrustError: category chain_untrusted: the issuers do not lead up to a root.
     """
-    leaf = pki.load(chain.certificate)
-    issuers = issuers_upwards(leaf, [pki.load(issuer) for issuer in chain.issuers])
-    downwards = [pki.load(issuer) for issuer in reversed(issuers)]
-    algorithms = [_algorithm(certificate) for certificate in downwards]  # all, before the first is imported
     imported: list[str] = []
     above = ""
-    for certificate, algorithm in zip(downwards, algorithms, strict=True):
+    for certificate, algorithm in _downwards(chain):
         found = find_certificate(client, pki.fingerprint(pki.to_der(certificate)), algorithm)
         if found is None:
             found = _import_certificate(client, certificate, algorithm, above, mark)
             imported.append(found)
         above = found
     return TrustAnchor(reference=above, imported=tuple(imported))
+
+
+def find_chain(client: AwsClient, chain: CertificateChain) -> TrustAnchor | None:
+    """What `import_chain` would answer if all issuers are trusted already; None when one is missing.
+
+    Raises:
+        UnsupportedError, TrustError: as `import_chain`.
+    """
+    lowest = ""
+    for certificate, algorithm in _downwards(chain):
+        found = find_certificate(client, pki.fingerprint(pki.to_der(certificate)), algorithm)
+        if found is None:
+            return None
+        lowest = found
+    return TrustAnchor(reference=lowest, imported=())
+
+
+def _downwards(chain: CertificateChain) -> list[tuple[x509.Certificate, str]]:
+    """The issuers, the root first, with the algorithms of their keys; all are looked at before one is imported."""
+    leaf = pki.load(chain.certificate)
+    issuers = issuers_upwards(leaf, [pki.load(issuer) for issuer in chain.issuers])
+    return [(certificate, _algorithm(certificate)) for certificate in map(pki.load, reversed(issuers))]
 
 
 def read_credential(answer: Mapping[str, Any], pinned: str) -> KrdCredential:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -57,7 +58,8 @@ def planned(
         raise ConfigError("both sides are needed", hint="for instance: --kdh payshield --krd apc")
     kdh_entry = registry.load(registry.ADAPTERS, request.kdh)
     krd_entry = registry.load(registry.ADAPTERS, request.krd)
-    settings = _config(request, simulation)
+    reviewed = _reviewed(request)
+    settings = with_addresses(reviewed, simulation)
     kdh_settings = config.settings_of(kdh_entry, settings.kdh, "kdh")
     krd_settings = config.settings_of(krd_entry, settings.krd, "krd")
     sides = Sides(
@@ -66,14 +68,14 @@ def planned(
         _authority(settings),
     )
     protocol = cast("Literal['tr34', 'tr31'] | None", request.protocol)
-    return Planned(make_plan(settings, sides, kdh_settings, krd_settings, protocol), sides)
+    return Planned(make_plan(reviewed, sides, kdh_settings, krd_settings, protocol), sides)
 
 
-def _config(request: Request, simulation: Simulation | None) -> config.Config:
-    if not request.simulate:
-        return config.load(config.find(request.config_file))
-    settings = sample() if request.config_file is None else config.load(request.config_file)
-    return with_addresses(settings, simulation)
+def _reviewed(request: Request) -> config.Config:
+    """The file as people reviewed it; the built-in sample when simulators need no file."""
+    if request.simulate and request.config_file is None:
+        return sample()
+    return config.load(config.find(request.config_file))
 
 
 def _authority(settings: config.Config) -> Any:
@@ -156,7 +158,7 @@ def _as_begun(request: Request, journal: Journal) -> None:
 
 
 def _require_approved(request: Request, plan: Plan) -> None:
-    if request.plan_digest and not plan.digest.startswith(request.plan_digest.lower()):
+    if request.plan_digest and plan.digest != request.plan_digest.lower():
         raise ConfigError(
             "the plan is not the one that was approved: its digest is another",
             hint="`keyexchange plan` prints the plan and its digest; have it approved again",
@@ -169,5 +171,6 @@ def _trace(path: Path | None) -> Iterator[Callable[[str], None] | None]:
     if path is None:
         yield None
         return
-    with path.open("a", encoding="utf-8", buffering=1) as file:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with open(descriptor, "a", encoding="utf-8", buffering=1) as file:
         yield lambda line: print(f"{datetime.now(UTC):%H:%M:%S.%f} {line}", file=file)

@@ -27,7 +27,6 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     Column,
-    Connection,
     ForeignKey,
     Integer,
     LargeBinary,
@@ -140,7 +139,9 @@ class Journal:
             raise JournalError(
                 f"cannot keep a journal in {folder}: {error.strerror}", hint="choose another folder with --journal"
             ) from None
-        self._engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _PATIENCE_SECONDS})
+        self._engine = create_engine(
+            f"sqlite:///{path}", hide_parameters=True, connect_args={"timeout": _PATIENCE_SECONDS}
+        )
         event.listen(self._engine, "connect", _durable)
         try:
             METADATA.create_all(self._engine)
@@ -285,40 +286,44 @@ class Journal:
 
     def nonces(self, run: str) -> JournalNonces:
         """The ledger of nonces, as one run uses it."""
-        return JournalNonces(self._connection, run, self._clock)
+        return JournalNonces(self, run)
+
+    def remember_nonce(self, run: str, nonce: bytes) -> None:
+        """Put the digest of a nonce on record, durably.
+
+        Raises:
+            RuleError: rule `nonce-once`: it is on record already.
+            JournalError: it cannot be written.
+        """
+        row = {"digest": digest(nonce), "run": run, "at": self._clock().isoformat()}
+        try:
+            with self._writing():
+                self._connection.execute(insert(NONCES).values(**row))
+        except IntegrityError:
+            self._connection.rollback()
+            raise RuleError(
+                "the random number for the token was used before",
+                rule="nonce-once",
+                hint="the random source of this machine repeats itself: do not move keys from here",
+            ) from None
 
 
 class JournalNonces:
-    """Draws nonces and remembers the digest of each, for all runs of the journal."""
+    """Draws nonces for one run; the journal remembers the digest of each, for all runs."""
 
-    def __init__(
-        self,
-        connection: Connection,
-        run: str,
-        clock: Callable[[], datetime],
-    ) -> None:
-        self._connection = connection
+    def __init__(self, journal: Journal, run: str) -> None:
+        self._journal = journal
         self._run = run
-        self._clock = clock
 
     def draw(self) -> bytes:
         """A new nonce, on record before it is returned.
 
         Raises:
             RuleError: rule `nonce-once`: the source of random numbers gave one that was used before.
+            JournalError: it cannot be put on record.
         """
         nonce = new_nonce()
-        row = {"digest": digest(nonce), "run": self._run, "at": self._clock().isoformat()}
-        try:
-            with self._connection.begin_nested():
-                self._connection.execute(insert(NONCES).values(**row))
-        except IntegrityError:
-            raise RuleError(
-                "the random number for the token was used before",
-                rule="nonce-once",
-                hint="the random source of this machine repeats itself: do not move keys from here",
-            ) from None
-        self._connection.commit()
+        self._journal.remember_nonce(self._run, nonce)
         return nonce
 
 

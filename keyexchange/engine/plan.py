@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from keyexchange.config import KEK, Config
@@ -18,6 +18,11 @@ from keyexchange.protocols.tr31 import KEY_BLOCK, KNOWN_KEK
 from keyexchange.protocols.tr34 import TWO_PASS
 
 Protocol = Literal["tr34", "tr31"]
+WHERE_AND_WHEN = frozenset(
+    {"host", "port", "connect_timeout", "reply_timeout", "read_timeout", "requests_per_second", "debug"}
+)
+"""Settings that may change without a new approval: the twin of a device, a slower network. An `endpoint_url` may not: a
+service has no other address."""
 RUN = ""
 """The scope of steps that belong to the run and to no key."""
 
@@ -66,6 +71,8 @@ class Plan:
         krd_kek: how the receiver names the KEK that is there already, else empty.
         overrides: (rule, reason), as reviewed.
         warnings: what an operator should read before the run.
+        terms: SHA-256 of what the reviewed file says about each side and the authority, but not where a device listens
+            and how long is waited.
     """
 
     kdh: str
@@ -76,10 +83,11 @@ class Plan:
     krd_kek: str
     overrides: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...] = ()
+    terms: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
-        """SHA-256 over the plan: sides, keys, steps and commands, but not host names or ports."""
+        """SHA-256 over the plan: sides and their settings, keys, steps and commands; not hosts, ports and time-outs."""
         return hashlib.sha256(json.dumps(self.as_document(), sort_keys=True).encode()).hexdigest()
 
     def as_document(self) -> dict[str, Any]:
@@ -91,6 +99,7 @@ class Plan:
             "krd_kek": self.krd_kek,
             "overrides": [list(pair) for pair in self.overrides],
             "warnings": list(self.warnings),
+            "terms": dict(self.terms),
             "keys": [_key_document(key) for key in self.keys.values()],
             "steps": [
                 {
@@ -136,8 +145,29 @@ def make_plan(config: Config, sides: Sides, kdh_settings: Any, krd_settings: Any
     steps = tuple(_planned(scopes, by_name, sides))
     krd_kek = "" if by_tr34 else krd_settings.tr31.kek
     return Plan(
-        sides.kdh.name, sides.krd.name, protocol, by_name, steps, krd_kek, overrides, _warnings(established, protocol)
+        kdh=sides.kdh.name,
+        krd=sides.krd.name,
+        protocol=protocol,
+        keys=by_name,
+        steps=steps,
+        krd_kek=krd_kek,
+        overrides=overrides,
+        warnings=_warnings(sides, established=established, by_tr34=by_tr34),
+        terms={role: _terms(section) for role, section in _sections(config, sides).items()},
     )
+
+
+def _sections(config: Config, sides: Sides) -> dict[str, Mapping[str, Any]]:
+    return {
+        "kdh": config.kdh.get(sides.kdh.name, {}),
+        "krd": config.krd.get(sides.krd.name, {}),
+        "certificate_authority": config.certificate_authority,
+    }
+
+
+def _terms(section: Mapping[str, Any]) -> str:
+    reviewed = {name: value for name, value in section.items() if name not in WHERE_AND_WHEN}
+    return hashlib.sha256(json.dumps(reviewed, sort_keys=True).encode()).hexdigest()
 
 
 def _planned(scopes: list[tuple[str, Workflow]], keys: Mapping[str, KeyToMove], sides: Sides) -> Iterator[PlannedStep]:
@@ -200,10 +230,11 @@ def _require_strengths(kek: KeyToMove, keys: tuple[KeyToMove, ...], overrides: s
             raise RuleError(f"key {key.name}: {error.message.rpartition(' (rule')[0]}", rule=error.rule) from None
 
 
-def _warnings(established: bool, protocol: Protocol | None) -> tuple[str, ...]:
-    if established and protocol == "tr34":
-        return ("a KEK is established already; this run establishes another one beside it",)
-    return ()
+def _warnings(sides: Sides, *, established: bool, by_tr34: bool) -> tuple[str, ...]:
+    if not by_tr34:
+        return ()
+    again = ("a KEK is established already; this run establishes another one beside it",) if established else ()
+    return (*again, *sides.kdh.warnings(), *sides.krd.warnings())
 
 
 def _key_document(key: KeyToMove) -> dict[str, Any]:

@@ -4,6 +4,8 @@ Laws of this file:
 
 - before a step with a `reconcile` acts, an INTENT is durable; when an INTENT without an outcome is found on resume,
   `reconcile` looks first, with the time of the OLDEST such intent, and only what was not found is done again;
+- "not found" is believed only when nothing of an earlier attempt can still be on its way; a step that was tried more
+  than once is looked for once more before the run is called finished;
 - a recorded outcome is used again unless it is stale, or a side refused what was made of it, and something still to do
   needs it; then it and what hangs on it is done anew;
 - a plan that is not the recorded one is not resumed.
@@ -58,14 +60,14 @@ class _Memory:
         outcomes: the latest of each step.
         made: when each was made, as its place among all entries.
         intents: the oldest INTENT of each step that has no outcome since.
-        latest_intents: the newest one of each.
+        tried_twice: the first INTENT of each step that has more than one.
         refused: steps that a side refused last, with what was done at that time.
     """
 
     outcomes: dict[tuple[str, str], Any] = field(default_factory=dict)
     made: dict[tuple[str, str], int] = field(default_factory=dict)
     intents: dict[tuple[str, str], datetime] = field(default_factory=dict)
-    latest_intents: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    tried_twice: dict[tuple[str, str], datetime] = field(default_factory=dict)
     refused: dict[tuple[str, str], set[tuple[str, str]]] = field(default_factory=dict)
 
 
@@ -119,6 +121,7 @@ class _Runner:
         self.journal = journal
         self.context = context
         self.memory = _recall(journal, run)
+        self.begun = context.clock()
         self.values: dict[str, dict[str, Any]] = {}
         self.by_scope: dict[str, list[PlannedStep]] = {}
         for planned in plan.steps:
@@ -134,6 +137,7 @@ class _Runner:
             else:
                 self._give(planned, self.memory.outcomes[_key(planned)])
                 self._tell("kept", planned)
+        self._look_once_more()
         self.journal.append(self.run, FINISHED)
         self.journal.flush()
 
@@ -157,7 +161,7 @@ class _Runner:
         What has arrived at a side is final. Anything else is unusable when it is stale, or rests on something that is
         unusable or was made after it.
         """
-        if planned.step.reconcile is not None:
+        if planned.step.final:
             return False
         if self._stale(planned):
             return True
@@ -203,10 +207,12 @@ class _Runner:
         if step.reconcile is not None:
             since = self.memory.intents.get(_key(planned))
             if since is not None:
-                found = self._find(planned, scene, given, since)
+                found = self._find(planned, since)
                 if found is not None:
                     self._tell("found", planned)
                     return found, True
+            if since is not None:
+                self.memory.tried_twice.setdefault(_key(planned), since)
             self._record(INTENT, planned)
             self.journal.flush()
             self._tell("intent", planned)
@@ -214,16 +220,32 @@ class _Runner:
         self._tell("answered", planned)
         return outcome, False
 
-    def _find(self, planned: PlannedStep, scene: Scene, given: dict[str, Any], since: datetime) -> object | None:
-        """What an earlier attempt left; looked for twice when that attempt was only just now."""
+    def _find(self, planned: PlannedStep, since: datetime) -> object | None:
+        """What an earlier attempt left.
+
+        When it is not there, it is looked for again as soon as the settling time has passed since this process took the
+        run: what an earlier process sent, however long it waited for the answer, was sent before that.
+        """
         reconcile = planned.step.reconcile
         assert reconcile is not None
+        scene, given = self._scene(planned), self._given(planned)
         found = reconcile(scene, given, since)
-        young = (self.memory.latest_intents[_key(planned)] + self.context.settle - self.context.clock()).total_seconds()
-        if found is None and young > 0:
-            self.context.sleep(young)
+        left = (self.begun + self.context.settle - self.context.clock()).total_seconds()
+        if found is None and left > 0:
+            self.context.sleep(left)
             found = reconcile(scene, given, since)
         return found
+
+    def _look_once_more(self) -> None:
+        """Find each key that was sent more than once: a late success of an earlier attempt would be a second one.
+
+        Raises:
+            JournalError: the receiver holds more than one.
+        """
+        for planned in self.plan.steps:
+            since = self.memory.tried_twice.get(_key(planned))
+            if planned.step.final and planned.step.reconcile and since is not None:
+                planned.step.reconcile(self._scene(planned), self._given(planned), since)
 
     def _scene(self, planned: PlannedStep) -> Scene:
         return Scene(
@@ -265,8 +287,9 @@ def _recall(journal: Journal, run: str) -> _Memory:
     for place, entry in enumerate(journal.entries(run)):
         key = (entry.scope, entry.step)
         if entry.event == INTENT:
+            if key in memory.intents:
+                memory.tried_twice.setdefault(key, memory.intents[key])
             memory.intents.setdefault(key, entry.at)
-            memory.latest_intents[key] = entry.at
         elif entry.event == FAILED and entry.data["kind"] == DeviceRefusedError.__name__:
             memory.refused[key] = set(memory.outcomes)
         elif entry.event == DONE:

@@ -56,6 +56,9 @@ class Side(Protocol):
     def refusal(self, ability: str) -> str | None:
         """Why this side, set up as it is, cannot do what it has a method for; None when it can. Sends nothing."""
 
+    def warnings(self) -> tuple[str, ...]:
+        """What an operator should read before a run with this side, set up as it is. Sends nothing."""
+
     def close(self) -> None:
         """Give connections back."""
 
@@ -113,6 +116,9 @@ class TrustsCertificates(Protocol):
     def trust(self, chain: CertificateChain, mark: ImportMark) -> TrustAnchor:
         """Trust the chain's root and intermediates as issuers of KDH certificates; those already there are used."""
 
+    def find_trust(self, chain: CertificateChain) -> TrustAnchor | None:
+        """The same, when all of them are there already; None when one is missing. Imports nothing."""
+
 
 class OffersKrdCredential(Protocol):
     def offer_krd_credential(self) -> KrdCredential:
@@ -144,11 +150,12 @@ class ImportsTr31(Protocol):
 
 
 class FindsImports(Protocol):
-    def find_import(self, mark: ImportMark, *, kcv: Kcv, since: datetime) -> HeldKey | None:
+    def find_import(self, mark: ImportMark, *, attributes: KeyAttributes, kcv: Kcv, since: datetime) -> HeldKey | None:
         """The key that an earlier import with this mark left here, if it did.
 
         Args:
-            kcv: what the sender stated; a candidate with another is not the key.
+            attributes: what was sent.
+            kcv: what the sender stated. A key with another that bears the mark is found too: the caller compares.
             since: when the import was begun; older keys are not candidates.
         Raises:
             JournalError: more than one key bears the mark.

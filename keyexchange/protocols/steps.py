@@ -104,6 +104,7 @@ class Step:
         reconcile: for a step that is not idempotent: finds what an earlier attempt, begun at the given time, left.
         fresh: whether an earlier outcome can still be used now.
         renew: names of what is made anew before this step is tried again after the side refused it.
+        final: what the step gave has arrived at a side and is never made anew.
     """
 
     name: str
@@ -117,6 +118,7 @@ class Step:
     reconcile: Callable[[Scene, Given, datetime], object | None] | None = None
     fresh: Callable[[Any, datetime], bool] = lambda _outcome, _now: True
     renew: tuple[str, ...] = ()
+    final: bool = False
 
 
 @dataclass(frozen=True)
@@ -222,15 +224,18 @@ def identify_krd(scene: Scene, _given: Given) -> object:
 def compare_kcv(sent: str, arrived: str) -> Callable[[Scene, Given], Kcv]:
     """A step function that compares what was sent with what arrived and returns the agreed check value.
 
-    It also holds the attributes that the receiver states to the reviewed file, so that a key found after a crash is
-    judged like one that has just arrived.
+    It also holds what the receiver states to the reviewed file, so that a key found after a crash is judged like one
+    that has just arrived.
     """
 
     def compare(scene: Scene, given: Given) -> Kcv:
         _require_attributes(scene.key, given[arrived])
         left: Kcv = given[sent].kcv
         right: Kcv = given[arrived].kcv
-        require_equal_kcv(left, right, key=scene.key.name, left_name="at the sender", right_name="at the receiver")
+        name, reviewed = scene.key.name, scene.key.kcv
+        require_equal_kcv(left, right, key=name, left_name="at the sender", right_name="at the receiver")
+        if reviewed is not None:
+            require_equal_kcv(right, reviewed, key=name, left_name="at the receiver", right_name="in the reviewed file")
         return right if len(right.digits) <= len(left.digits) else left
 
     return compare
@@ -245,25 +250,26 @@ def require_header(header: Header, wanted: KeyAttributes, place: str) -> None:
     Raises:
         RuleError: rule attributes-kept.
     """
-    found = (header.key_usage, header.algorithm, header.mode_of_use, header.exportability)
-    _require_same(found, wanted, wanted.algorithm.letter, f"in the {place}")
+    _refuse_other(f"key usage in the {place}", wanted.key_usage, header.key_usage)
+    _refuse_other(f"algorithm in the {place}", wanted.algorithm.letter, header.algorithm)
+    _refuse_other(f"mode of use in the {place}", wanted.mode_of_use, header.mode_of_use)
+    _refuse_other(f"exportability in the {place}", wanted.exportability, header.exportability)
 
 
 def _require_attributes(key: KeyToMove, held: HeldKey) -> None:
+    """The receiver keeps what was sent; one that knows no `sensitive` keeps such a key as exportable."""
     found, wanted = held.attributes, key.attributes
-    if found is not None:
-        codes = (found.key_usage, found.algorithm, found.mode_of_use, found.exportability)
-        _require_same(codes, wanted, wanted.algorithm, "at the receiver")
+    if found is None:
+        return
+    _refuse_other("key usage at the receiver", wanted.key_usage, found.key_usage)
+    _refuse_other("algorithm at the receiver", wanted.algorithm, found.algorithm)
+    _refuse_other("mode of use at the receiver", wanted.mode_of_use, found.mode_of_use)
+    exportable = wanted.exportability != Exportability.N
+    _refuse_other("key at the receiver", _exportable(exportable), _exportable(found.exportability != Exportability.N))
 
 
-def _require_same(found: tuple[str, str, str, str], wanted: KeyAttributes, algorithm: str, place: str) -> None:
-    """A copy that may not be exported must arrive so; one that may can be restricted on the way."""
-    usage, letter, mode, exportability = found
-    _refuse_other(f"key usage {place}", wanted.key_usage, usage)
-    _refuse_other(f"algorithm {place}", algorithm, letter)
-    _refuse_other(f"mode of use {place}", wanted.mode_of_use, mode)
-    if wanted.exportability == Exportability.N:
-        _refuse_other(f"exportability {place}", wanted.exportability, exportability)
+def _exportable(exportable: bool) -> str:
+    return "exportable" if exportable else "not exportable"
 
 
 def _refuse_other(what: str, wanted: str, found: str) -> None:
@@ -288,7 +294,7 @@ def set_alias(held: str) -> Callable[[Scene, Given], HeldKey]:
 
 def find_import(scene: Scene, kcv: Kcv, since: datetime) -> HeldKey | None:
     """Look for what an earlier import of this key in this run left at the receiver."""
-    found: HeldKey | None = scene.krd.find_import(scene.mark, kcv=kcv, since=since)
+    found: HeldKey | None = scene.krd.find_import(scene.mark, attributes=scene.key.attributes, kcv=kcv, since=since)
     return found
 
 

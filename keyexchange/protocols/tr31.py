@@ -73,7 +73,7 @@ KEY_BLOCK = Workflow(
              send_key_block, needs=("key", "kek"), gives="block"),
         Step("receive-key-block", "import the TR-31 block", "krd", "import_tr31",
              receive_key_block, needs=("block", "key", "kek_held"), gives="held", reconcile=find_received,
-             renew=("block",)),
+             renew=("block",), final=True),
         Step("compare-kcv", "compare the check values of both sides", "both", "",
              compare_kcv("block", "held"), needs=("block", "held"), gives="kcv"),
         Step("set-alias", "name the key at the receiver", "krd", "set_alias",

@@ -15,6 +15,7 @@ from keyexchange.protocols.messages import (
     Csr,
     HeldKey,
     KeyToken,
+    KeyToMove,
     KrdCredential,
     SigningKey,
     TrustAnchor,
@@ -29,6 +30,7 @@ from keyexchange.protocols.steps import (
     compare_kcv,
     find_import,
     has_alias,
+    require_equal_kcv,
     require_header,
     set_alias,
 )
@@ -86,6 +88,7 @@ def send_key_token(scene: Scene, given: Given) -> KeyToken:
     Raises:
         TrustError, FormatError: it is not what a receiver would take.
         RuleError: rule attributes-kept: its header is not what the reviewed file says.
+        KcvMismatchError: the sender itself states another check value than before.
     """
     nonce = scene.nonces.draw()
     chain: CertificateChain = given["kdh_chain"]
@@ -100,7 +103,10 @@ def send_key_token(scene: Scene, given: Given) -> KeyToken:
     read = tr34.read(token.der)
     tr34.verify(read, kdh_certificate=chain.certificate, nonce=nonce)
     header, _ = tr31.parse_header(read.header)
-    require_header(header, given["key"].attributes, "token")
+    key: KeyToMove = given["key"]
+    require_header(header, key.attributes, "token")
+    assert key.kcv is not None
+    require_equal_kcv(token.kcv, key.kcv, key=key.name, left_name="in the sender's reply", right_name="before")
     return token
 
 
@@ -123,9 +129,15 @@ def find_received(scene: Scene, given: Given, since: datetime) -> HeldKey | None
     return find_import(scene, given["token"].kcv, since)
 
 
-def trust_kdh_again(scene: Scene, given: Given, _since: datetime) -> TrustAnchor:
-    """`trust` itself looks for what is there already, so trying again is how it is reconciled."""
-    return trust_kdh(scene, given)
+def find_trust(scene: Scene, given: Given, _since: datetime) -> TrustAnchor | None:
+    """What an earlier attempt left at the receiver, when all of it is there."""
+    found: TrustAnchor | None = scene.krd.find_trust(given["kdh_chain"])
+    return found
+
+
+def in_date(chain: CertificateChain, now: datetime) -> bool:
+    """A certificate that has expired, as in a run that was paused for long, is asked for anew."""
+    return now < pki.load(chain.certificate).not_valid_after_utc
 
 
 def still_valid(credential: KrdCredential, now: datetime) -> bool:
@@ -149,9 +161,9 @@ TWO_PASS = Workflow(
         Step("make-csr", "make a certification request, when the authority takes one", "kdh", "make_csr",
              make_csr, needs=("signing_key",), gives="csr", when=_needs_csr),
         Step("certify", "have the sender's signing key certified (CT-KDH)", "authority", "certify",
-             certify, needs=("signing_key", "csr"), gives="kdh_chain"),
+             certify, needs=("signing_key", "csr"), gives="kdh_chain", fresh=in_date),
         Step("trust-kdh", "trust the authority that certified the sender", "krd", "trust",
-             trust_kdh, needs=("kdh_chain",), gives="anchor", reconcile=trust_kdh_again),
+             trust_kdh, needs=("kdh_chain",), gives="anchor", reconcile=find_trust),
         Step("offer-credential", "ask the receiver for its wrapping certificate (CT-KRD)", "krd",
              "offer_krd_credential", offer_credential, gives="credential", fresh=still_valid),
         Step("verify-credential", "verify the receiver's certificate", "both", "",
@@ -161,7 +173,7 @@ TWO_PASS = Workflow(
              send_key_token, needs=("key", "signing_key", "kdh_chain", "verified"), gives="token"),
         Step("receive-key-token", "import the TR-34 token", "krd", "import_tr34",
              receive_key_token, needs=("token", "key", "credential", "anchor", "kdh_chain"), gives="held",
-             reconcile=find_received, renew=("credential",)),
+             reconcile=find_received, renew=("credential",), final=True),
         Step("compare-kcv", "compare the check values of both sides", "both", "",
              compare_kcv("token", "held"), needs=("token", "held"), gives="kcv"),
         Step("set-alias", "name the key at the receiver", "krd", "set_alias",

@@ -23,6 +23,7 @@ from keyexchange.errors import (
     UnreachableError,
 )
 from tests.apc_server import MovableClock
+from tests.main_job.holding import holding
 from tests.main_job.site import KEYS, RSA_2048_CA, Site, serving
 
 GOOD_BDK = "S10096B0TN00E00003D569260CFB3DFA04F48ACCDA8C15CADA1E8A91A934CD9A8EEF53C037C03BFDA0A0BE609C8C7970C"
@@ -123,6 +124,18 @@ def test_kcv_that_does_not_match_the_reviewed_file(site: Site) -> None:
     assert list(site.arrived()) == ["kek"]
 
 
+def lying_a1(request: bytes, reply: bytes) -> bytes:
+    return reply[:-6] + b"AAAAAA" if code(request) == b"A0" else reply
+
+
+def test_kcv_of_the_kek_that_changes_at_the_sender(site: Site) -> None:
+    with site.through(lying_a1) as other:
+        error, _ = site.run_failing(KcvMismatchError, payshield=other)
+    assert "key kek" in error.message
+    assert "before" in error.message
+    assert not site.arrived()
+
+
 def lying_b9(request: bytes, reply: bytes) -> bytes:
     """The three octets of check value stand behind the authenticated attributes."""
     if code(request) != b"B8":
@@ -132,7 +145,14 @@ def lying_b9(request: bytes, reply: bytes) -> bytes:
 
 
 def test_kcv_that_does_not_match_at_the_receiver(site: Site) -> None:
-    with site.through(lying_b9) as other:
+    """The sender says the same wrong check value throughout, so only the comparison with the receiver can notice."""
+
+    def lying(request: bytes, reply: bytes) -> bytes:
+        if code(request) == b"A0":
+            return reply[:-6] + b"000000"
+        return lying_b9(request, reply)
+
+    with site.through(lying) as other:
         error, report = site.run_failing(KcvMismatchError, payshield=other)
     assert "at the sender and" in error.message
     assert error.exit_code == 8
@@ -259,3 +279,15 @@ def test_a_kek_with_other_attributes_than_the_reviewed_ones_is_not_sent(site: Si
     assert error.rule == "attributes-kept"
     assert "K1 and is B0" in error.message
     assert not site.arrived()
+
+
+def test_a_receiver_that_answers_late_ends_with_each_key_once(site: Site) -> None:
+    """ImportKey arrives, the answer does not come in time: on resume the key is found."""
+    with holding(site.apc_url, "ImportKey", 4) as url:
+        error, report = site.run_failing(UnreachableError, apc={"endpoint_url": url, "read_timeout": 0.5})
+        assert "ImportKey" in error.message
+        assert report is not None
+        report = site.run(resume=report.run, apc={"endpoint_url": url, "read_timeout": 0.5})
+    assert report.state == "finished"
+    assert {name: len(keys) for name, keys in site.arrived().items()} == {"kek": 1, "bdk": 1, "cvk": 1}
+    assert [str(key.state) for key in report.keys].count("found") == 1

@@ -85,7 +85,12 @@ def _warnings(story: Story, keys: tuple[KeyLine, ...], *, simulated: bool) -> li
     warnings = [f"key {key.name}: {_KEY_WARNINGS[key.state]}" for key in keys if key.state in _KEY_WARNINGS]
     if simulated:
         return [_REHEARSAL, *warnings]
-    return [*warnings, *_changed(story, "sender", "kdh_identity"), *_changed(story, "receiver", "krd_identity")]
+    return [
+        *story.plan["warnings"],
+        *warnings,
+        *_changed(story, "sender", "kdh_identity"),
+        *_changed(story, "receiver", "krd_identity"),
+    ]
 
 
 def _changed(story: Story, side: str, gives: str) -> list[str]:

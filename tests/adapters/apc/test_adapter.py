@@ -110,6 +110,7 @@ def test_an_hsm_that_is_down_is_unreachable(tmp_path: Path) -> None:
 ABILITIES = (
     "identify",
     "trust",
+    "find_trust",
     "offer_krd_credential",
     "import_tr34",
     "import_tr31",
@@ -132,12 +133,13 @@ def test_abilities_send_what_the_plan_says(house: House, kdh: Kdh, established: 
     calls: dict[str, Callable[[], object]] = {
         "identify": side.identify,
         "trust": lambda: side.trust(make_kdh().chain, mark),
+        "find_trust": lambda: side.find_trust(kdh.chain),
         "offer_krd_credential": side.offer_krd_credential,
         "import_tr34": lambda: import_token(side, kdh, established.token, credential, anchor, mark),
         "import_tr31": lambda: side.import_tr31(block, key=CVK, kek=established.held, mark=mark),
-        "find_import": lambda: side.find_import(mark, kcv=block.kcv, since=LONG_AGO),
+        "find_import": lambda: side.find_import(mark, attributes=CVK.attributes, kcv=block.kcv, since=LONG_AGO),
         "held_key": lambda: side.held_key(established.held.reference),
-        "set_alias": lambda: side.set_alias("alias/plan", established.held),
+        "set_alias": lambda: [side.set_alias("alias/plan", established.held) for _ in range(2)],
     }
     assert tuple(calls) == ABILITIES
     for ability, act in calls.items():

@@ -8,8 +8,8 @@ from typing import Any
 import botocore.session
 import pytest
 
-from adapters.apc.attributes import MODES, USAGES, attributes_of, kcv_method, require_kept, require_known
-from keyexchange.errors import ProtocolError, RuleError, UnsupportedError
+from adapters.apc.attributes import MODES, USAGES, attributes_of, kcv_method, require_known
+from keyexchange.errors import ProtocolError, UnsupportedError
 from keyexchange.keys import KeyAlgorithm, KeyAttributes, KeyUsage, ModeOfUse
 
 ASKED = KeyAttributes("C0", KeyAlgorithm.TDES_2KEY, "C")
@@ -74,33 +74,6 @@ def test_a_code_without_a_name_at_the_service_is_refused(field: str, code: str) 
     change: dict[str, Any] = {field: code}
     with pytest.raises(UnsupportedError, match=f"no .* {code}"):
         require_known(replace(ASKED, **change))
-
-
-@pytest.mark.parametrize(
-    ("difference", "told"),
-    [
-        ({"key_usage": "D0"}, "usage D0 instead of C0"),
-        ({"algorithm": KeyAlgorithm.TDES_3KEY}, "algorithm TDES_3KEY instead of TDES_2KEY"),
-        ({"mode_of_use": "N"}, "mode N instead of C"),
-        ({"exportability": "N"}, "exportability N instead of E"),
-    ],
-)
-def test_a_key_that_arrived_with_another_attribute_is_refused(difference: dict[str, Any], told: str) -> None:
-    with pytest.raises(RuleError, match=f"arn:key with {told}") as caught:
-        require_kept(ASKED, replace(ASKED, **difference), "arn:key")
-    assert caught.value.rule == "attributes-kept"
-
-
-def test_a_key_that_arrived_as_asked_is_not_refused() -> None:
-    require_kept(ASKED, ASKED, "arn:key")
-    require_kept(replace(ASKED, exportability="S"), ASKED, "arn:key")
-    # The service does not tell the version number.
-    require_kept(replace(ASKED, key_version_number="07"), ASKED, "arn:key")
-
-
-def test_a_sensitive_key_is_exportable_there() -> None:
-    with pytest.raises(RuleError):
-        require_kept(replace(ASKED, exportability="S"), replace(ASKED, exportability="N"), "arn:key")
 
 
 @pytest.mark.parametrize(

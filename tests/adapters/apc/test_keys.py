@@ -18,6 +18,8 @@ from .stub import Stub, answer
 
 SINCE = datetime(2030, 1, 1, 12, tzinfo=UTC)
 MARK = ImportMark("run-1", "bdk")
+ATTRIBUTES = KeyAttributes("C0", KeyAlgorithm.TDES_2KEY, "C")
+"""Others than the described keys have: only their check value makes them candidates."""
 KCV = Kcv("A1B2C3", KcvMethod.ANSI_X9_24)
 OURS = {"keyexchange:run": "run-1", "keyexchange:key": "bdk", "team": "cards"}
 FINGERPRINT = "ab" * 32
@@ -73,7 +75,7 @@ def script(stub: Stub) -> Script:
 
 
 def find(client: AwsClient) -> str | None:
-    held = find_marked(client, MARK, kcv=KCV, since=SINCE)
+    held = find_marked(client, MARK, attributes=ATTRIBUTES, kcv=KCV, since=SINCE)
     return held.reference if held else None
 
 
@@ -91,7 +93,7 @@ def test_the_key_with_the_mark_is_found_on_a_later_page(client: AwsClient, scrip
 
 def test_a_key_is_described_as_the_sender_would(client: AwsClient, script: Script) -> None:
     script({"Keys": [described()]}, {"Key": described()}, tags(**OURS))
-    held = find_marked(client, MARK, kcv=Kcv("A1B2", KcvMethod.ANSI_X9_24), since=SINCE)
+    held = find_marked(client, MARK, attributes=ATTRIBUTES, kcv=Kcv("A1B2", KcvMethod.ANSI_X9_24), since=SINCE)
     assert held is not None
     assert held.kcv == KCV
     assert held.attributes == KeyAttributes("B0", KeyAlgorithm.TDES_3KEY, "X")

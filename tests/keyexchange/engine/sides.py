@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from keyexchange.crypto import key_kcv
-from keyexchange.errors import DeviceRefusedError
-from keyexchange.keys import Kcv, KcvMethod, KeyAlgorithm
+from keyexchange.errors import DeviceRefusedError, JournalError, UnreachableError
+from keyexchange.keys import Kcv, KcvMethod, KeyAlgorithm, KeyAttributes
 from keyexchange.protocols.messages import (
     DeviceIdentity,
     HeldKey,
@@ -61,6 +61,9 @@ class Sender:
     def refusal(self, ability: str) -> str | None:
         return None
 
+    def warnings(self) -> tuple[str, ...]:
+        return ()
+
     def close(self) -> None:
         pass
 
@@ -87,7 +90,7 @@ class Sender:
 
 @dataclass
 class Receiver:
-    """Keeps what arrives; can be told to refuse, to lie about the check value, or to show a key late."""
+    """Keeps what arrives; can be told to refuse, to lie about the check value, to lose answers, to show a key late."""
 
     clock: Clock
     name: str = "receiver"
@@ -97,9 +100,13 @@ class Receiver:
     blocks: list[str] = field(default_factory=list)
     flip_kcv: bool = False
     late: int = 0
+    lost_answers: int = 0
 
     def refusal(self, ability: str) -> str | None:
         return None
+
+    def warnings(self) -> tuple[str, ...]:
+        return ()
 
     def close(self) -> None:
         pass
@@ -120,13 +127,18 @@ class Receiver:
             kcv = replace(kcv, digits=f"{int(kcv.digits, 16) ^ 1:06X}")
         reference = f"arn:{len(self.held)}"
         self.held[reference] = (mark, HeldKey(reference, kcv), self.clock())
+        if self.lost_answers:
+            self.lost_answers -= 1
+            raise UnreachableError("no answer in time")
         return self.held[reference][1]
 
-    def find_import(self, mark: ImportMark, *, kcv: Kcv, since: datetime) -> HeldKey | None:
+    def find_import(self, mark: ImportMark, *, attributes: KeyAttributes, kcv: Kcv, since: datetime) -> HeldKey | None:
         if self.late:
             self.late -= 1
             return None
-        found = [h for m, h, at in self.held.values() if m == mark and h.kcv.matches(kcv) and at >= since]
+        found = [h for m, h, at in self.held.values() if m == mark and at >= since]
+        if len(found) > 1:
+            raise JournalError(f"two keys {mark.key}")
         return found[0] if found else None
 
     def set_alias(self, alias: str, key: HeldKey) -> None:

@@ -19,6 +19,7 @@ from keyexchange.errors import (
     JournalError,
     KcvMismatchError,
     RuleError,
+    UnreachableError,
     UnsupportedError,
 )
 from tests.keyexchange.engine.sides import Clock, NoAuthority, Receiver, Section, Sender, Settings
@@ -245,3 +246,56 @@ def test_the_digest_follows_what_people_approve(house: House) -> None:
     assert house.plan().digest == first
     house.config["keys"][0]["alias"] = "alias/one"
     assert house.plan().digest != first
+
+
+def test_a_late_success_of_an_attempt_that_was_given_up_on_ends_in_a_refusal_not_in_two_keys(house: House) -> None:
+    """The receiver keeps the key, the sender gives up waiting; it shows the key only after the resume has sent again."""
+    house.receiver.lost_answers = 1
+    run = house.begin()
+    with pytest.raises(UnreachableError):
+        house.execute(run)
+    house.reopen()
+    house.receiver.late = 2
+    with pytest.raises(JournalError, match="two keys one"):
+        house.execute(run)
+    assert house.journal.entries(run)[-1].event != FINISHED
+
+
+def test_the_settling_time_runs_from_the_resume_and_not_from_the_old_intent(house: House) -> None:
+    house.receiver.lost_answers = 1
+    run = house.begin()
+    with pytest.raises(UnreachableError):
+        house.execute(run)
+    house.clock.now += timedelta(hours=2)
+    house.reopen()
+    house.receiver.late = 1
+    house.execute(run)
+    assert len(house.slept) == 1
+    assert [mark.key for mark, _, _ in house.receiver.held.values()] == ["one", "two"]
+
+
+def test_another_key_that_arrived_before_the_crash_is_refused_and_not_sent_again(house: House) -> None:
+    house.receiver.flip_kcv = True
+
+    def kill(p: Progress) -> None:
+        if p.event == "answered" and p.step.step.reconcile:
+            raise Killed
+
+    run = house.begin()
+    with pytest.raises(Killed):
+        house.execute(run, kill)
+    house.reopen()
+    with pytest.raises(KcvMismatchError, match="key one"):
+        house.execute(run)
+    assert len(house.receiver.held) == 1
+
+
+def test_the_digest_follows_the_settings_but_not_the_address(house: House) -> None:
+    first = house.plan().digest
+    house.config["kdh"] = {"sender": {"host": "192.0.2.1", "port": 9, "reply_timeout": 3}}
+    assert house.plan().digest == first
+    house.config["krd"] = {"receiver": {"endpoint_url": "http://192.0.2.1"}}
+    second = house.plan().digest
+    assert second != first
+    house.config["certificate_authority"] = {"kind": "files"}
+    assert house.plan().digest != second
