@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from keyexchange import registry
 from keyexchange.errors import ConfigError
@@ -75,7 +75,7 @@ class KeyConfig(_KeyFields):
     key: str = Field(
         "", description="the key as the sender gives it (under its LMK); empty: the sender makes a new one"
     )
-    kcv: _Hex = Field("", description="check value the operator wrote down, compared before anything is sent")
+    kcv: _Hex = Field("", description="check value the operator wrote down, compared before anything is made")
 
 
 class KekConfig(_KeyFields):
@@ -97,6 +97,8 @@ class Override(_Model):
 class Config(_Model):
     """The whole file."""
 
+    _source: str = PrivateAttr("the configuration")
+    schema_url: str = Field("", alias="$schema", description="where the JSON Schema is, for editors")
     kdh: dict[str, dict[str, Any]] = Field(description="the sending sides, by adapter name")
     krd: dict[str, dict[str, Any]] = Field(description="the receiving sides, by adapter name")
     kek: KekConfig = KekConfig()
@@ -161,10 +163,11 @@ def parse(document: object, source: str) -> Config:
         ConfigError: names each field by its path.
     """
     config: Config = _checked(Config, document, source, "")
+    config._source = source
     return config
 
 
-def settings_of(entry: registry.AdapterEntry, sections: Mapping[str, object], role: str) -> Any:
+def settings_of(entry: registry.AdapterEntry, config: Config, role: str) -> Any:
     """The settings of one side, checked by its adapter.
 
     Args:
@@ -173,19 +176,22 @@ def settings_of(entry: registry.AdapterEntry, sections: Mapping[str, object], ro
     Raises:
         ConfigError: the section is missing or not as it should be.
     """
+    sections: Mapping[str, object] = getattr(config, role)
     if entry.name not in sections:
         there = ", ".join(sorted(sections)) or "none"
-        raise ConfigError(f"{role}.{entry.name} is missing (the file has: {there})", hint="see configs/README.md")
-    return _checked(entry.Settings, sections[entry.name], "the configuration", f"{role}.{entry.name}")
+        raise ConfigError(
+            f"{config._source}: {role}.{entry.name} is missing (the file has: {there})", hint="see configs/README.md"
+        )
+    return _checked(entry.Settings, sections[entry.name], config._source, f"{role}.{entry.name}")
 
 
-def authority_settings(entry: registry.AuthorityEntry, section: Mapping[str, object]) -> Any:
+def authority_settings(entry: registry.AuthorityEntry, config: Config) -> Any:
     """The settings of the certificate authority, checked by it.
 
     Raises:
         ConfigError: not as they should be.
     """
-    return _checked(entry.Settings, section, "the configuration", "certificate_authority")
+    return _checked(entry.Settings, config.certificate_authority, config._source, "certificate_authority")
 
 
 def schema() -> dict[str, Any]:

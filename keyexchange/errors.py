@@ -32,14 +32,14 @@ class KeyExchangeError(Exception):
 
 
 class ConfigError(KeyExchangeError):
-    """The reviewed file, an option or a reference in it is wrong; nothing was sent."""
+    """The reviewed file, an option or a reference in it is wrong; nothing was made."""
 
     exit_code = 2
     general_hint = "`keyexchange schema` prints what the file may hold"
 
 
 class UnsupportedError(KeyExchangeError):
-    """This pair of sides, protocol or key cannot work; found out before anything was sent."""
+    """This pair of sides, protocol or key cannot work; found out before anything was made."""
 
     exit_code = 2
     general_hint = "`keyexchange plan` shows what each side can do"
@@ -129,7 +129,7 @@ class KcvMismatchError(KeyExchangeError):
     """The two sides hold different keys. The run must not go on."""
 
     exit_code = 8
-    general_hint = "the key that arrived is not the key that was sent: disable it at the receiver and find out why"
+    general_hint = "the two are different keys: find out which one is right before anything else is moved"
 
 
 class JournalError(KeyExchangeError):

@@ -189,16 +189,22 @@ _STRENGTH = {
 _BY_SIZE = {(a.letter.value, n): a for a, n in _OCTETS.items() if a.letter in (Algorithm.T, Algorithm.A)}
 
 
-def require_kek_strength(kek: KeyAlgorithm, key: KeyAlgorithm, *, kek_name: str = "the KEK") -> None:
+def require_kek_strength(
+    kek: KeyAlgorithm, key: KeyAlgorithm, *, kek_name: str = "the KEK", kek_strength: int | None = None
+) -> None:
     """Refuse a KEK that is weaker than the key it is to protect.
+
+    Args:
+        kek_strength: bits, by the KEK's octets where they are known: a TDES key of equal parts is worth less than its
+            length promises. The key itself always counts as its length promises.
 
     Raises:
         RuleError: rule `kek-strength`. Source: X9.143:2021, 5.1; PCI PIN Security, requirement 6.
     """
-    if kek.strength < key.strength:
+    strength = kek.strength if kek_strength is None else kek_strength
+    if strength < key.strength:
         raise RuleError(
-            f"{kek_name} is {kek} ({kek.strength} bits of strength) and may not protect a {key} key "
-            f"({key.strength} bits)",
+            f"{kek_name} is {kek} ({strength} bits of strength) and may not protect a {key} key ({key.strength} bits)",
             rule="kek-strength",
             hint=f"establish a KEK of at least {key.strength} bits of strength first",
         )

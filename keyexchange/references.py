@@ -8,6 +8,9 @@ from pathlib import Path
 from keyexchange.errors import ConfigError
 from keyexchange.secret import Secret
 
+PATTERN = r"^(env|file):.+$"
+"""What a reference looks like, for the JSON Schema: a secret itself in such a field is refused before anything else."""
+
 
 def resolve(reference: str) -> Secret:
     """The octets that a reference names.

@@ -54,7 +54,7 @@ def _abilities_known() -> Iterator[tuple[type, str]]:
     """The Protocol classes of one method, but not Side, which every adapter is."""
     for value in vars(abilities).values():
         if isinstance(value, type) and value.__module__ == abilities.__name__ and value is not abilities.Side:
-            yield value, next(name for name in vars(value) if not name.startswith("_"))
+            yield from ((value, name) for name in vars(value) if not name.startswith("_"))
 
 
 def _yes_or_no(side: type, method: str) -> str:

@@ -6,6 +6,7 @@ Source: AWS Payment Cryptography API reference; user guide, "Importing and expor
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from keyexchange.errors import DeviceRefusedError, RuleError, UnsupportedError
@@ -27,9 +28,11 @@ from keyexchange.protocols.messages import (
 from .attributes import kcv_method, require_known
 from .client import Access, AwsClient, Trace
 from .errors import CONFLICT
-from .keys import as_tag_list, find_marked, imported_key, mark_tags, require_usable
+from .keys import as_tag_list, find_marked, imported_key, mark_tags, require_usable, tags_refusal
 from .settings import ApcSettings
 from .trust import encode_certificate, find_chain, import_chain, read_credential
+
+_IMPORTS = frozenset({"import_tr34", "import_tr31"})
 
 
 class ApcAdapter:
@@ -50,6 +53,16 @@ class ApcAdapter:
         """See `abilities.Side`."""
         return None
 
+    def key_refusal(self, key: KeyToMove, ability: str) -> str | None:
+        """See `abilities.Side`."""
+        if ability not in _IMPORTS:
+            return None
+        try:
+            require_known(key.attributes)
+        except UnsupportedError as error:
+            return error.message
+        return tags_refusal(dict(key.tags))
+
     def warnings(self) -> tuple[str, ...]:
         """See `abilities.Side`."""
         if self._settings.ca_certificate:
@@ -66,7 +79,7 @@ class ApcAdapter:
         keys = self._client.call("ListKeys", MaxResults=1).get("Keys", [])
         accounts = [("account", str(key["KeyArn"]).split(":")[4]) for key in keys]
         details = (("region", self._settings.region), ("endpoint", self._client.endpoint), *accounts)
-        return DeviceIdentity(self.name, details)
+        return DeviceIdentity(self.name, details, storage=f"region {self._settings.region}")
 
     @sends("ListKeys", "ListTagsForResource", "ImportKey (RootCertificatePublicKey, TrustedCertificatePublicKey)")
     def trust(self, chain: CertificateChain, mark: ImportMark) -> TrustAnchor:
@@ -155,15 +168,23 @@ class ApcAdapter:
                 raise
             self._require_alias(alias, key)
 
+    @sends("ListAliases")
+    def require_free_alias(self, alias: str) -> None:
+        """See `abilities.NamesKeys`. All aliases are listed once, a hundred a call."""
+        if alias in self._aliases:
+            raise _taken(alias, self._aliases[alias])
+
+    @cached_property
+    def _aliases(self) -> dict[str, str | None]:
+        """What each alias points to, as it was when the run began."""
+        listed = self._client.pages("ListAliases", "Aliases", MaxResults=100)
+        return {alias["AliasName"]: alias.get("KeyArn") for alias in listed}
+
     def _require_alias(self, alias: str, key: HeldKey) -> None:
         """The alias that is there points to the key: an earlier attempt made it."""
         points_to = self._client.call("GetAlias", AliasName=alias)["Alias"].get("KeyArn")
         if points_to != key.reference:
-            raise RuleError(
-                f"at apc, {alias} already points to {points_to or 'no key'}",
-                rule="alias-taken",
-                hint="choose another alias, or move this one with UpdateAlias when nothing uses it any more",
-            )
+            raise _taken(alias, points_to)
 
     def _import(self, kind: str, material: dict[str, str], key: KeyToMove, mark: ImportMark) -> HeldKey:
         require_known(key.attributes)
@@ -175,6 +196,14 @@ class ApcAdapter:
             Tags=as_tag_list({**dict(key.tags), **mark_tags(mark)}),
         )
         return imported_key(answer)
+
+
+def _taken(alias: str, points_to: str | None) -> RuleError:
+    return RuleError(
+        f"at apc, {alias} already points to {points_to or 'no key'}",
+        rule="alias-taken",
+        hint="choose another alias, or move this one with UpdateAlias when nothing uses it any more",
+    )
 
 
 if TYPE_CHECKING:  # the type checker holds the adapter to what its abilities promise

@@ -25,6 +25,9 @@ TAG_CERTIFICATE = "keyexchange:certificate"
 
 RULE_USABLE = "key-usable"
 
+_RESERVED = ("aws:", "keyexchange:")
+_MOST_TAGS, _LONGEST_NAME, _LONGEST_VALUE = 48, 128, 256
+
 _CLOCK_SKEW = timedelta(minutes=15)
 """The service refuses signatures that are further off than this, so its clock is never further from ours."""
 
@@ -37,6 +40,21 @@ def mark_tags(mark: ImportMark) -> dict[str, str]:
 def as_tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
     """Tags as the API takes them."""
     return [{"Key": name, "Value": value} for name, value in tags.items()]
+
+
+def tags_refusal(tags: Mapping[str, str]) -> str | None:
+    """Why the operator's tags cannot be put on a key beside ours; None when they can.
+
+    Source: AWS Payment Cryptography API reference, Tag (lengths), TagResource (50 tags, prefix `aws:`).
+    """
+    if len(tags) > _MOST_TAGS:
+        return f"it has {len(tags)} tags, and {_MOST_TAGS} is the most beside the two that name the run"
+    for name, value in tags.items():
+        if name.startswith(_RESERVED):
+            return f"the tag {name} begins with {' or '.join(_RESERVED)}, which is reserved"
+        if not 1 <= len(name) <= _LONGEST_NAME or len(value) > _LONGEST_VALUE:
+            return f"the tag {name[:_LONGEST_NAME]} is longer than {_LONGEST_NAME} characters, or its value than 256"
+    return None
 
 
 def imported_key(answer: Mapping[str, Any]) -> HeldKey:

@@ -66,6 +66,9 @@ class PrivateCaAuthority:
         self._client = client
         self._sleep = sleep
 
+    def check(self) -> None:
+        """See `Authority.check`. There is nothing to look at."""
+
     def certify(self, request: CertificationRequest) -> CertificateChain:
         """See `Authority.certify`. AWS remembers the request for five minutes; later, another certificate is issued.
 

@@ -39,6 +39,7 @@ from .client import Client, Trace
 from .commands import CertificationRequest, Diagnostics, Subject
 from .dialects import Dialect, KeyBlockDialect, VariantDialect
 from .errors import SIDE
+from .refusals import refusal_of
 from .settings import PayshieldSettings
 
 _log = logging.getLogger("adapters.payshield")
@@ -67,6 +68,14 @@ class PayshieldAdapter:
         """See `Side.refusal`."""
         return _CSR_NEEDS_BLOCKS if ability == "make_csr" and self._settings.variant_lmk else None
 
+    def key_refusal(self, key: KeyToMove, ability: str) -> str | None:
+        """See `Side.key_refusal`."""
+        return refusal_of(key, ability, keys_are_blocks=self._dialect.keys_are_blocks)
+
+    def warnings(self) -> tuple[str, ...]:
+        """See `Side.warnings`."""
+        return ()
+
     def close(self) -> None:
         """See `Side.close`."""
         self._client.close()
@@ -76,14 +85,9 @@ class PayshieldAdapter:
         """Firmware number, LMK and its check value (six digits count)."""
         reply = self._client.send(Diagnostics(lmk=self._lmk))
         kind = "key block" if self._dialect.keys_are_blocks else "variant"
-        return DeviceIdentity(
-            self.name,
-            (
-                ("firmware", reply.firmware),
-                ("LMK", f"{kind} {self._lmk or '(default)'}"),
-                ("LMK check value", reply.check_value[:6]),
-            ),
-        )
+        lmk, check_value = f"{kind} {self._lmk or '(default)'}", reply.check_value[:6]
+        details = (("firmware", reply.firmware), ("LMK", lmk), ("LMK check value", check_value))
+        return DeviceIdentity(self.name, details, storage=f"LMK {lmk}, check value {check_value}")
 
     @sends("EI")
     def make_signing_key(self, bits: int) -> SigningKey:

@@ -37,7 +37,7 @@ class PayshieldTls(_Section):
 
     ca_file: Path | None = None
     certificate_file: Path | None = None
-    private_key: str | None = None
+    private_key: str | None = Field(default=None, pattern=r"^file:.+$")
     server_name: str | None = None
 
     def resolved(self) -> TlsSettings:

@@ -1,7 +1,7 @@
 """What a certificate authority for the KDH's signing certificate is.
 
 To add a kind: a module with a pydantic model whose `kind` is `Literal["<name>"]`, a class with `name`, `needs_csr` and
-`certify`, and `AUTHORITY = AuthorityKind(...)`, named in `pyproject.toml`:
+`check` and `certify`, and `AUTHORITY = AuthorityKind(...)`, named in `pyproject.toml`:
 
     [project.entry-points."keyexchange.authorities"]
     <name> = "<module>:AUTHORITY"
@@ -29,6 +29,13 @@ class Authority(Protocol):
 
     name: ClassVar[str]
     needs_csr: ClassVar[bool]
+
+    def check(self) -> None:
+        """Look at what the settings name on this machine, before anything is made. Sends nothing.
+
+        Raises:
+            ConfigError, TrustError, FormatError: as `certify`.
+        """
 
     def certify(self, request: CertificationRequest) -> CertificateChain:
         """A certificate for the signing key, with all certificates above it up to the root.

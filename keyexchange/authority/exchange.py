@@ -49,6 +49,9 @@ class ExchangeAuthority:
         self._settings = settings
         self._now = now
 
+    def check(self) -> None:
+        """See `Authority.check`. There is nothing to look at."""
+
     def certify(self, request: CertificationRequest) -> CertificateChain:
         """See `Authority.certify`.
 
@@ -59,7 +62,7 @@ class ExchangeAuthority:
         files = self._files(request)
         missing = [path for path in files if not path.exists()]
         if missing:
-            csr = _write_once(request.exchange_dir / _CSR_FILE, csr_pem(request))
+            csr = _write_once(request.exchange_dir.absolute() / _CSR_FILE, csr_pem(request))
             raise _paused(request.run, csr, missing)
         certificates = [certificate for path in files for certificate in read_certificates(path)]
         return checked_chain(certificates, request.signing_key, at=self._now())
@@ -68,7 +71,7 @@ class ExchangeAuthority:
         configured = self._settings.certificate
         certificate = Path(configured) if configured is not None else request.exchange_dir / _CERTIFICATE_FILE
         issuers = [] if self._settings.issuers is None else [Path(self._settings.issuers)]
-        return [path.expanduser() for path in (certificate, *issuers)]
+        return [path.expanduser().absolute() for path in (certificate, *issuers)]
 
 
 def _write_once(path: Path, octets: bytes) -> Path:

@@ -17,7 +17,7 @@ from keyexchange.authority.checks import checked_chain, read_certificates, subje
 from keyexchange.authority.contract import AuthorityKind, Now, utc_now
 from keyexchange.errors import ConfigError, TrustError
 from keyexchange.protocols.messages import CertificateChain, CertificationRequest
-from keyexchange.references import resolve
+from keyexchange.references import PATTERN, resolve
 from keyexchange.secret import Secret
 
 
@@ -28,8 +28,10 @@ class FilesSettings(BaseModel):
 
     kind: Literal["files"] = "files"
     ca_certificate: str = Field(min_length=1, description="path of the authority's certificate, PEM or DER")
-    ca_private_key: str = Field(description="reference (env: or file:) to its private key, PEM or DER")
-    ca_private_key_passphrase: str | None = Field(default=None, description="reference to the key's passphrase")
+    ca_private_key: str = Field(pattern=PATTERN, description="reference (env: or file:) to its private key, PEM or DER")
+    ca_private_key_passphrase: str | None = Field(
+        default=None, pattern=PATTERN, description="reference to the key's passphrase"
+    )
     issuers: str | None = Field(default=None, description="path of the certificates above the authority's, to the root")
     organisation: str | None = Field(default=None, min_length=1, max_length=64)
     validity_days: int = Field(default=30, ge=1, le=3650, description="of the KDH's certificate")
@@ -51,6 +53,12 @@ class FilesAuthority:
     def __init__(self, settings: FilesSettings, *, now: Now = utc_now) -> None:
         self._settings = settings
         self._now = now
+
+    def check(self) -> None:
+        """See `Authority.check`. Reads everything that `certify` will need."""
+        issuer, *_ = self._certificates()
+        _require_authority(issuer, self._now())
+        self._private_key(issuer)
 
     def certify(self, request: CertificationRequest) -> CertificateChain:
         """See `Authority.certify`. The certificate ends with the authority's at the latest."""

@@ -48,6 +48,9 @@ class LocalAuthority:
         self._settings = settings
         self._now = now
 
+    def check(self) -> None:
+        """See `Authority.check`. There is nothing to look at."""
+
     def certify(self, request: CertificationRequest) -> CertificateChain:
         """See `Authority.certify`."""
         settings, now = self._settings, self._now()

@@ -81,10 +81,17 @@ def run_command(
     from keyexchange.engine.journal import Journal
     from keyexchange.errors import KeyExchangeError
 
+    if resume:
+        _require_journal(journal_dir)
     journal = Journal(journal_dir)
     request = Request(kdh, krd, config_file, protocol, simulate, resume, plan_digest, trace)
     try:
         run = run_or_resume(request, journal, silent if as_json else on_stderr)
+    except KeyboardInterrupt:
+        click.echo("", err=True)
+        if request.begun:
+            click.echo(f"to go on: keyexchange run --resume {request.begun}{_journal_words(journal)}", err=True)
+        raise
     except KeyExchangeError as error:
         _tell_how_to_go_on(error, journal, request, as_json=as_json)
         raise
@@ -92,6 +99,14 @@ def run_command(
         _print_report(journal, run, "json" if as_json else "brief", None)
     finally:
         journal.close()
+
+
+def _require_journal(folder: Path) -> None:
+    """Somebody who asks for a run means a journal that is there."""
+    from keyexchange.errors import JournalError
+
+    if not (folder / "journal.db").is_file():
+        raise JournalError(f"there is no journal in {folder}", hint="name its folder with --journal")
 
 
 def _tell_how_to_go_on(error: KeyExchangeError, journal: Journal, request: Request, *, as_json: bool) -> None:
@@ -102,7 +117,7 @@ def _tell_how_to_go_on(error: KeyExchangeError, journal: Journal, request: Reque
     if as_json:
         _print_report(journal, run, "json", None)
     error.add_note(f"what was done is recorded: keyexchange report {run}{_journal_words(journal)}")
-    error.add_note(f"to go on: keyexchange run --resume {run}{_journal_words(journal)}")
+    error.add_note(f"to go on with the same file: keyexchange run --resume {run}{_journal_words(journal)}")
 
 
 def _journal_words(journal: Journal) -> str:
@@ -125,10 +140,8 @@ def report_command(run: str | None, kind: str, output: Path | None, journal_dir:
       keyexchange report 20260102-031500-0a1b2c --format html -o report.html
     """
     from keyexchange.engine.journal import Journal
-    from keyexchange.errors import JournalError
 
-    if not (journal_dir / "journal.db").is_file():
-        raise JournalError(f"there is no journal in {journal_dir}", hint="name its folder with --journal")
+    _require_journal(journal_dir)
     journal = Journal(journal_dir)
     try:
         if run is None:
@@ -146,8 +159,17 @@ def _print_report(journal: Journal, run: str, kind: str, output: Path | None) ->
     if output is None:
         click.echo(text)
     else:
-        output.write_text(text + "\n", "utf-8")
+        _write(output, text + "\n")
         click.echo(f"written to {output}", err=True)
+
+
+def _write(path: Path, text: str) -> None:
+    from keyexchange.errors import ConfigError
+
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise ConfigError(f"cannot write {path}: {error.strerror}", hint="choose another file with -o") from None
 
 
 def _rendered(report: Report, kind: str) -> str:

@@ -7,8 +7,12 @@ import binascii
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from keyexchange.errors import FormatError
 
 
 @click.command("inspect")
@@ -48,30 +52,45 @@ def _fields(octets: bytes) -> list[tuple[str, str]]:
     from keyexchange.cli.blocks import describe_block, looks_like_block
 
     text = octets.strip()
-    if looks_like_block(text):
+    der = _der(text)
+    if der is None and looks_like_block(text):
         return describe_block(text.decode())
-    return [("format", "TR-34 key token"), *tr34.describe(tr34.read(_der(text)))]
+    if der is None:
+        raise _unknown()
+    return [("format", "TR-34 key token"), *tr34.describe(tr34.read(der))]
 
 
-def _der(text: bytes) -> bytes:
-    """DER out of binary, PEM, hexadecimal or base64."""
-    from keyexchange.errors import FormatError
-
-    if text[:1] == b"\x30" and text[1:2] >= b"\x80":
-        return text
-    lines = [line for line in text.split() if not line.startswith(b"--")]
-    compact = b"".join(lines)
-    for decode in (binascii.unhexlify, _strict_base64):
+def _der(text: bytes) -> bytes | None:
+    """One whole DER SEQUENCE out of binary, PEM, hexadecimal or base64; None when it is none of these."""
+    lines = [line.strip() for line in text.splitlines() if not line.startswith(b"-----")]
+    compact = b"".join(b"".join(lines).split())
+    for decode in (bytes, binascii.unhexlify, _strict_base64):
         try:
-            return decode(compact)
+            octets = decode(text if decode is bytes else compact)
         except binascii.Error:
             continue
-    raise FormatError(
-        "neither a TR-31 block nor a TR-34 token",
-        category="unknown",
-        hint="a TR-31 block begins with A to D and its length; a token is DER in hexadecimal, base64, PEM or binary",
-    )
+        if _is_whole_sequence(octets):
+            return octets
+    return None
+
+
+def _is_whole_sequence(octets: bytes) -> bool:
+    """Tag 30 and a length in the long form that fits: a token is longer than 127 octets."""
+    if len(octets) < 4 or octets[0] != 0x30 or not 0x81 <= octets[1] <= 0x84:
+        return False
+    end = 2 + octets[1] - 0x80
+    return len(octets) == end + int.from_bytes(octets[2:end], "big")
 
 
 def _strict_base64(text: bytes) -> bytes:
     return base64.b64decode(text, validate=True)
+
+
+def _unknown() -> FormatError:
+    from keyexchange.errors import FormatError
+
+    return FormatError(
+        "neither a TR-31 block nor a whole TR-34 token",
+        category="unknown",
+        hint="a TR-31 block begins with A to D and its length; a token is DER in hexadecimal, base64, PEM or binary",
+    )

@@ -10,6 +10,7 @@ import importlib
 import os
 import resource
 import sys
+import traceback
 from typing import NoReturn
 
 import click
@@ -50,7 +51,7 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="keyexchange")
-@click.option("--debug", is_flag=True, help="Show the stack when something fails.")
+@click.option("--debug", is_flag=True, help="Show the stack too when something fails.")
 def cli(debug: bool) -> None:
     """Move cryptographic keys between payment HSMs and AWS Payment Cryptography, and prove that they arrived.
 
@@ -69,25 +70,23 @@ def run(arguments: list[str] | None = None) -> NoReturn:
     words = [word for word in words if word != "--debug"]
     try:
         code = cli.main(args=words, prog_name="keyexchange", standalone_mode=False)
-    except click.exceptions.Abort:
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        click.echo("keyexchange: interrupted", err=True)
         sys.exit(INTERRUPTED)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except KeyExchangeError as error:
         if debug:
-            raise
+            traceback.print_exc()
         say(error)
         sys.exit(error.exit_code)
     except BrokenPipeError:  # the reader of our output has gone, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except KeyboardInterrupt:
-        click.echo("keyexchange: interrupted; what was recorded stays, --resume goes on from there", err=True)
-        sys.exit(INTERRUPTED)
     except Exception as error:  # the last line of defence: a stack may show data, so it is asked for
         if debug:
-            raise
+            traceback.print_exc()
         click.echo(f"keyexchange: internal error: {type(error).__name__}", err=True)
         click.echo("hint: this is a fault of keyexchange; run again with --debug and report the stack", err=True)
         sys.exit(1)

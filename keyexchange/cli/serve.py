@@ -31,6 +31,12 @@ def _port_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def _account(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    if len(value) != 12 or not value.isdecimal():
+        raise click.BadParameter("an account number has twelve digits")
+    return value
+
+
 @click.command("serve")
 @click.option("--apc-port", type=click.IntRange(0, 65535), help="Port of the AWS Payment Cryptography face.")
 @_port_options
@@ -42,7 +48,14 @@ def _port_options(command: Callable[..., Any]) -> Callable[..., Any]:
     show_default=True,
     help="Where the software HSM keeps its keys (as key blocks under its own main key).",
 )
-@click.option("--account", default="111122223333", show_default=True, help="AWS account number in ARNs.")
+@click.option(
+    "--account",
+    default="111122223333",
+    show_default=True,
+    callback=_account,
+    metavar="DIGITS",
+    help="AWS account number in ARNs.",
+)
 @click.option("--quotas", is_flag=True, help="Throttle as AWS does: five control-plane requests a second.")
 @click.option("--until-stdin-closes", is_flag=True, hidden=True, help="End when standard input ends.")
 def serve_command(

@@ -60,8 +60,8 @@ def planned(
     krd_entry = registry.load(registry.ADAPTERS, request.krd)
     reviewed = _reviewed(request)
     settings = with_addresses(reviewed, simulation)
-    kdh_settings = config.settings_of(kdh_entry, settings.kdh, "kdh")
-    krd_settings = config.settings_of(krd_entry, settings.krd, "krd")
+    kdh_settings = config.settings_of(kdh_entry, settings, "kdh")
+    krd_settings = config.settings_of(krd_entry, settings, "krd")
     sides = Sides(
         kdh_entry.open(kdh_settings, trace=trace),
         krd_entry.open(krd_settings, trace=trace),
@@ -86,7 +86,7 @@ def _authority(settings: config.Config) -> Any:
             hint=f"choose one of: {', '.join(registry.names(registry.AUTHORITIES))}",
         )
     entry = registry.load(registry.AUTHORITIES, kind)
-    return entry.open(config.authority_settings(entry, settings.certificate_authority))
+    return entry.open(config.authority_settings(entry, settings))
 
 
 def run_or_resume(request: Request, journal: Journal, show: Show = silent, settle: timedelta = SETTLE) -> str:
@@ -99,22 +99,28 @@ def run_or_resume(request: Request, journal: Journal, show: Show = silent, settl
     Raises:
         KeyExchangeError: see keyexchange.engine.run.
     """
-    run = request.resume or journal.new_run()
     if request.resume:
         _as_begun(request, journal)
     with ExitStack() as stack:
         trace = stack.enter_context(_trace(request.trace))
-        simulation = _simulation(request, journal, run, stack)
-        made = planned(request, simulation, trace)
+        run = request.resume or _begin(request, journal)
+        request.begun = run
+        made = planned(request, _simulation(request, journal, run, stack), trace)
         stack.callback(made.sides.kdh.close)
         stack.callback(made.sides.krd.close)
-        _require_approved(request, made.plan)
-        if not request.resume:
-            begin(run, made.plan, journal, _options(request))
-        request.begun = run
         observer = stack.enter_context(show(made.plan, run))
         exchange_dir = journal.run_folder(run)
         execute(run, made.plan, made.sides, journal, Context(_now, exchange_dir, observer, settle))
+    return run
+
+
+def _begin(request: Request, journal: Journal) -> str:
+    """Put a new run on record, once everything that can be checked here has been."""
+    made = planned(request)
+    _require_approved(request, made.plan)
+    made.sides.authority.check()
+    run = journal.new_run()
+    begin(run, made.plan, journal, _options(request))
     return run
 
 
@@ -171,6 +177,9 @@ def _trace(path: Path | None) -> Iterator[Callable[[str], None] | None]:
     if path is None:
         yield None
         return
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    except OSError as error:
+        raise ConfigError(f"cannot write {path}: {error.strerror}", hint="choose another file with --trace") from None
     with open(descriptor, "a", encoding="utf-8", buffering=1) as file:
         yield lambda line: print(f"{datetime.now(UTC):%H:%M:%S.%f} {line}", file=file)

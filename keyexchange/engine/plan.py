@@ -171,27 +171,40 @@ def _terms(section: Mapping[str, Any]) -> str:
 
 
 def _planned(scopes: list[tuple[str, Workflow]], keys: Mapping[str, KeyToMove], sides: Sides) -> Iterator[PlannedStep]:
-    number = 0
-    for scope, workflow in scopes:
-        key = keys.get(scope, keys[KEK])
-        for step in workflow.steps_for(Circumstances(key, sides.authority.needs_csr)):
-            number += 1
-            actor = sides.named(step.side)
-            _require_ability(actor, step)
-            yield PlannedStep(number, scope, step, actor.name if actor else "", commands_of(actor, step.ability))
+    """Early steps of all keys first, then key by key."""
+    found = [
+        (scope, step, keys.get(scope, keys[KEK]))
+        for scope, workflow in scopes
+        for step in workflow.steps_for(Circumstances(keys.get(scope, keys[KEK]), sides.authority.needs_csr))
+    ]
+    for number, (scope, step, key) in enumerate(sorted(found, key=lambda each: not each[1].early), 1):
+        actor = sides.named(step.side)
+        _require_ability(actor, step)
+        if scope != RUN:
+            _require_key(actor, step, key)
+        yield PlannedStep(number, scope, step, actor.name if actor else "", commands_of(actor, step.ability))
 
 
 def _require_ability(actor: Any, step: Step) -> None:
-    if actor is None or not step.ability:
+    if actor is None or not step.ability or step.side == "authority":
         return
+    what = f"{actor.name} as {step.side.upper()} cannot {step.title}"
     if not hasattr(actor, step.ability):
-        raise UnsupportedError(
-            f"{actor.name} as {step.side.upper()} cannot {step.title}",
-            hint="docs/reference/coverage.md lists what each side can do",
-        )
-    refusal = actor.refusal(step.ability) if hasattr(actor, "refusal") else None
+        raise UnsupportedError(what, hint="docs/reference/coverage.md lists what each side can do")
+    refusal = actor.refusal(step.ability)
     if refusal:
-        raise UnsupportedError(f"{actor.name} as {step.side.upper()} cannot {step.title}: {refusal}")
+        raise UnsupportedError(f"{what}: {refusal}")
+
+
+def _require_key(actor: Any, step: Step, key: KeyToMove) -> None:
+    if actor is None or not step.ability or step.side == "authority":
+        return
+    refusal = actor.key_refusal(key, step.ability)
+    if refusal:
+        raise UnsupportedError(
+            f"key {key.name}, {actor.name} as {step.side.upper()}: {refusal}",
+            hint="correct the key or what the reviewed file says about it",
+        )
 
 
 def _established(kdh_settings: Any, krd_settings: Any) -> bool:

@@ -22,9 +22,9 @@ from typing import Any
 
 from keyexchange.config import KEK
 from keyexchange.engine.journal import DONE, FAILED, FINISHED, INTENT, PAUSED, RESUMED, Journal
-from keyexchange.engine.plan import RUN, Plan, PlannedStep, Sides
+from keyexchange.engine.plan import Plan, PlannedStep, Sides
 from keyexchange.errors import DeviceRefusedError, JournalError, KeyExchangeError, RunPausedError
-from keyexchange.protocols.messages import KeyToMove
+from keyexchange.protocols.messages import DeviceIdentity, KeyToMove
 from keyexchange.protocols.steps import Scene
 
 SETTLE = timedelta(seconds=5)
@@ -147,7 +147,7 @@ class _Runner:
 
     def _to_do_of(self, steps: list[PlannedStep]) -> set[int]:
         """The same for the steps of one scope; no step needs another scope's but the KEK, which is final by then."""
-        to_do = {p.number for p in steps if _key(p) not in self.memory.outcomes or p.scope == RUN}
+        to_do = {p.number for p in steps if _key(p) not in self.memory.outcomes or p.step.always}
         while True:
             wanted = {need for p in steps if p.number in to_do for need in p.step.needs}
             more = {p.number for p in steps if p.number not in to_do and p.step.gives in wanted and self._unusable(p)}
@@ -192,14 +192,31 @@ class _Runner:
             self.journal.flush()
             raise
         except KeyExchangeError as error:
+            error.add_note(self._where(planned))
             self._record(FAILED, planned, message=error.message, hint=error.hint, kind=type(error).__name__)
             self.journal.flush()
             raise
         milliseconds = round((self.context.clock() - begun).total_seconds() * 1000, 3)
         extra = {"found": True} if found else {}
+        self._require_same_storage(planned, outcome)
         self._record(DONE, planned, outcome=self.journal.encoded(outcome), ms=milliseconds, **extra)
         self._give(planned, outcome)
         self._tell("done", planned)
+
+    def _where(self, planned: PlannedStep) -> str:
+        """Which key and step, for a person."""
+        key = f"key {planned.scope}, " if planned.scope else ""
+        return f"at {key}step {planned.number} of {len(self.plan.steps)}: {planned.step.title}"
+
+    def _require_same_storage(self, planned: PlannedStep, outcome: object) -> None:
+        """A side that answers from another store of keys is not the one that the run was begun with."""
+        before = self.memory.outcomes.get(_key(planned))
+        if not isinstance(outcome, DeviceIdentity) or before is None or before.storage == outcome.storage:
+            return
+        raise JournalError(
+            f"{outcome.name} holds its keys in {outcome.storage}; the run was begun with {before.storage}",
+            hint="point the file to the same device, LMK, account and region again, or begin a new run",
+        )
 
     def _reconciled_or_done(self, planned: PlannedStep) -> tuple[object, bool]:
         """The outcome, and whether it was found and not made."""

@@ -81,4 +81,5 @@ class Authority:
         record = CertifiedKey(ROOT, block, pki.to_der(certificate), certificate.not_valid_after_utc)
         with self._store.savepoint():
             self._service_keys.put_certified_key(record)
+        await self._store.committed()
         return record

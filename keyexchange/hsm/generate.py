@@ -7,7 +7,7 @@ import base64
 import os
 
 from keyexchange.crypto import ec as ec_keys
-from keyexchange.crypto import odd_parity
+from keyexchange.crypto import new_des_key
 from keyexchange.crypto import rsa as rsa_keys
 from keyexchange.hsm.vault import PrivateKey
 from keyexchange.keys import Algorithm, KeyAlgorithm
@@ -16,8 +16,7 @@ from keyexchange.secret import Secret
 
 def symmetric_key(algorithm: KeyAlgorithm) -> Secret:
     """A random TDES (odd parity), AES or HMAC key."""
-    octets = os.urandom(algorithm.octets)
-    return Secret(odd_parity(octets) if algorithm.letter is Algorithm.T else octets)
+    return new_des_key(algorithm.octets) if algorithm.letter is Algorithm.T else Secret(os.urandom(algorithm.octets))
 
 
 async def key_pair(algorithm: KeyAlgorithm) -> PrivateKey:

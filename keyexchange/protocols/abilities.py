@@ -56,6 +56,10 @@ class Side(Protocol):
     def refusal(self, ability: str) -> str | None:
         """Why this side, set up as it is, cannot do what it has a method for; None when it can. Sends nothing."""
 
+    def key_refusal(self, key: KeyToMove, ability: str) -> str | None:
+        """Why this side cannot do this with this key, as far as can be told without asking it; None when nothing
+        speaks against it. Sends nothing."""
+
     def warnings(self) -> tuple[str, ...]:
         """What an operator should read before a run with this side, set up as it is. Sends nothing."""
 
@@ -168,6 +172,13 @@ class HoldsKeys(Protocol):
 
 
 class NamesKeys(Protocol):
+    def require_free_alias(self, alias: str) -> None:
+        """Nothing at this side has the alias yet.
+
+        Raises:
+            RuleError: rule `alias-taken`.
+        """
+
     def set_alias(self, alias: str, key: HeldKey) -> None:
         """Make the alias point to the key. Doing it again changes nothing.
 

@@ -20,10 +20,12 @@ class DeviceIdentity:
     Args:
         name: adapter name, "payshield".
         details: in the order to print, such as ("firmware", "1500-0023"), ("LMK check value", "9D04A0").
+        storage: tells one store of keys from another: the LMK, the region. A run is resumed with the same one only.
     """
 
     name: str
     details: tuple[tuple[str, str], ...]
+    storage: str = ""
 
 
 @dataclass(frozen=True)

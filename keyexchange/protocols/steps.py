@@ -105,6 +105,8 @@ class Step:
         fresh: whether an earlier outcome can still be used now.
         renew: names of what is made anew before this step is tried again after the side refused it.
         final: what the step gave has arrived at a side and is never made anew.
+        early: changes nothing, so it is done for all keys before anything is made.
+        always: done again whenever the run is taken up.
     """
 
     name: str
@@ -119,6 +121,8 @@ class Step:
     fresh: Callable[[Any, datetime], bool] = lambda _outcome, _now: True
     renew: tuple[str, ...] = ()
     final: bool = False
+    early: bool = False
+    always: bool = False
 
 
 @dataclass(frozen=True)
@@ -151,17 +155,23 @@ class Workflow:
         return [step for step in self.steps if step.when(circumstances)]
 
 
+_AT_RECEIVER = "at the receiver"
+_ARRIVED_WRONG = "the key that arrived is not the key that was sent: stop its use at the receiver and find out why"
+
+
 def require_equal_kcv(left: Kcv, right: Kcv, *, key: str, left_name: str, right_name: str) -> None:
     """Compare two check values on the shorter length.
 
     Raises:
         KcvMismatchError: they differ in value or in method.
     """
-    if not left.matches(right):
-        raise KcvMismatchError(
-            f"key {key}: the check value is {left} {left_name} and {right} {right_name} "
-            f"(methods {left.method} and {right.method})"
-        )
+    if left.matches(right):
+        return
+    methods = "" if left.method == right.method else f" (methods {left.method} and {right.method})"
+    raise KcvMismatchError(
+        f"key {key}: the check value is {left} {left_name} and {right} {right_name}{methods}",
+        hint=_ARRIVED_WRONG if _AT_RECEIVER in (left_name, right_name) else None,
+    )
 
 
 def make_key(scene: Scene, _given: Given) -> KeyToMove:
@@ -206,6 +216,7 @@ PROVIDE_KEY = (
         check_key,
         gives="key",
         when=lambda circumstances: bool(circumstances.key.reference),
+        early=True,
     ),
 )
 """One of the two: the reviewed file gives the key, or the sender makes it."""
@@ -233,9 +244,9 @@ def compare_kcv(sent: str, arrived: str) -> Callable[[Scene, Given], Kcv]:
         left: Kcv = given[sent].kcv
         right: Kcv = given[arrived].kcv
         name, reviewed = scene.key.name, scene.key.kcv
-        require_equal_kcv(left, right, key=name, left_name="at the sender", right_name="at the receiver")
+        require_equal_kcv(left, right, key=name, left_name="at the sender", right_name=_AT_RECEIVER)
         if reviewed is not None:
-            require_equal_kcv(right, reviewed, key=name, left_name="at the receiver", right_name="in the reviewed file")
+            require_equal_kcv(right, reviewed, key=name, left_name=_AT_RECEIVER, right_name="in the reviewed file")
         return right if len(right.digits) <= len(left.digits) else left
 
     return compare
@@ -298,11 +309,49 @@ def find_import(scene: Scene, kcv: Kcv, since: datetime) -> HeldKey | None:
     return found
 
 
+def check_alias(scene: Scene, _given: Given) -> None:
+    """The name that the key is to get is free; what a run sets itself, it sets later.
+
+    Raises:
+        RuleError: rule alias-taken.
+    """
+    scene.krd.require_free_alias(scene.key.alias)
+
+
+CHECK_ALIAS = Step(
+    "check-alias",
+    "see that the name for the key is free at the receiver",
+    "krd",
+    "require_free_alias",
+    check_alias,
+    gives="alias_free",
+    when=has_alias,
+    early=True,
+)
+
 IDENTIFY = Workflow(
     "identify",
     (
-        Step("identify-kdh", "ask the sender what it is", "kdh", "identify", identify_kdh, gives="kdh_identity"),
-        Step("identify-krd", "ask the receiver what it is", "krd", "identify", identify_krd, gives="krd_identity"),
+        Step(
+            "identify-kdh",
+            "ask the sender what it is",
+            "kdh",
+            "identify",
+            identify_kdh,
+            gives="kdh_identity",
+            early=True,
+            always=True,
+        ),
+        Step(
+            "identify-krd",
+            "ask the receiver what it is",
+            "krd",
+            "identify",
+            identify_krd,
+            gives="krd_identity",
+            early=True,
+            always=True,
+        ),
     ),
 )
 """Both sides are there and let us in, before anything is made."""

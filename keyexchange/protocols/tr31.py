@@ -7,6 +7,7 @@ from datetime import datetime
 from keyexchange import tr31
 from keyexchange.protocols.messages import HeldKey, KeyBlock, KeyToMove
 from keyexchange.protocols.steps import (
+    CHECK_ALIAS,
     PROVIDE_KEY,
     Given,
     Scene,
@@ -58,9 +59,9 @@ KNOWN_KEK = Workflow(
     (
         *PROVIDE_KEY,
         Step("hold-kek", "look at the KEK that an earlier run established", "krd", "held_key",
-             hold_kek, gives="held"),
+             hold_kek, gives="held", early=True),
         Step("agree-on-kek", "compare the check values of the KEK on both sides", "both", "",
-             compare_kcv("key", "held"), needs=("key", "held"), gives="kcv"),
+             compare_kcv("key", "held"), needs=("key", "held"), gives="kcv", early=True),
     ),
 )  # fmt: skip
 """The KEK is the same on both sides, before anything is wrapped under it."""
@@ -68,6 +69,7 @@ KNOWN_KEK = Workflow(
 KEY_BLOCK = Workflow(
     "tr31",
     (
+        CHECK_ALIAS,
         *PROVIDE_KEY,
         Step("send-key-block", "export the key in a TR-31 block under the KEK, check its header", "kdh", "export_tr31",
              send_key_block, needs=("key", "kek"), gives="block"),

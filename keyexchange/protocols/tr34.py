@@ -21,6 +21,7 @@ from keyexchange.protocols.messages import (
     TrustAnchor,
 )
 from keyexchange.protocols.steps import (
+    CHECK_ALIAS,
     PROVIDE_KEY,
     Circumstances,
     Given,
@@ -156,6 +157,7 @@ def _common_name(scene: Scene) -> str:
 TWO_PASS = Workflow(
     "tr34-two-pass",
     (
+        CHECK_ALIAS,
         Step("make-signing-key", "make an RSA key pair for signing the token", "kdh", "make_signing_key",
              make_signing_key, gives="signing_key"),
         Step("make-csr", "make a certification request, when the authority takes one", "kdh", "make_csr",

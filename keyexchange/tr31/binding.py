@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from keyexchange.crypto import BlockCipherKey, TdesKey, block_cipher_kcv, block_cipher_key, xor
+from keyexchange.crypto import BlockCipherKey, TdesKey, block_cipher_kcv, block_cipher_key, tdes_strength, xor
 from keyexchange.errors import FormatError
 from keyexchange.keys import Kcv, KeyAlgorithm
 from keyexchange.secret import Secret
@@ -83,6 +83,15 @@ class Kbpk:
             return KeyAlgorithm.of_symmetric(self.letter, len(self.key))
         except KeyError:
             raise _wrong_length() from None
+
+    @cached_property
+    def strength(self) -> int:
+        """Bits of strength by the key's octets: less than `algorithm` has when a TDES key has equal parts.
+
+        Raises:
+            FormatError: category kbpk_length: a single DES key.
+        """
+        return self.algorithm.strength if self.letter == "A" else min(self.algorithm.strength, tdes_strength(self.key))
 
     @property
     def kcv(self) -> Kcv:

@@ -174,7 +174,7 @@ def _require_strength(kbpk: Kbpk, header: Header, key: Secret) -> None:
             category="decrypted_length",
             hint="TDES keys have 16 or 24 octets, AES keys 16, 24 or 32",
         ) from None
-    require_kek_strength(kbpk.algorithm, algorithm, kek_name="the key block protection key")
+    require_kek_strength(kbpk.algorithm, algorithm, kek_name="the key block protection key", kek_strength=kbpk.strength)
 
 
 def _length(block: str) -> int:

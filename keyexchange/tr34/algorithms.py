@@ -15,6 +15,7 @@ from asn1crypto import core
 
 from keyexchange.crypto import BlockCipherKey, block_cipher_key
 from keyexchange.errors import FormatError
+from keyexchange.keys import KeyAlgorithm
 from keyexchange.pki.der import decode, encode, reading
 from keyexchange.secret import Secret
 from keyexchange.tr34 import asn1
@@ -160,6 +161,11 @@ class ContentCipher:
     key_octets: int
     block_octets: int
 
+    @property
+    def algorithm(self) -> KeyAlgorithm:
+        """The sized algorithm, which has the strength."""
+        return KeyAlgorithm.of_symmetric(self.letter, self.key_octets)
+
     def key(self, cek: Secret) -> BlockCipherKey:
         """The key object of a content encryption key.
 
@@ -175,3 +181,17 @@ DES_EDE3_CBC = ContentCipher("des-ede3-cbc", "1.2.840.113549.3.7", "T", 24, 8)
 AES128_CBC = ContentCipher("aes128-cbc", "2.16.840.1.101.3.4.1.2", "A", 16, 16)
 AES256_CBC = ContentCipher("aes256-cbc", "2.16.840.1.101.3.4.1.42", "A", 32, 16)
 CIPHERS = {cipher.dotted: cipher for cipher in (DES_EDE3_CBC, AES128_CBC, AES256_CBC)}
+
+_LONGEST_UNDER_AES128 = {"A": 16, "H": 32}
+
+
+def weakest_cipher(letter: str, octets: int) -> ContentCipher:
+    """The weakest of the content ciphers that is as strong as a key.
+
+    Args:
+        letter: the key's algorithm, as in a header.
+        octets: the key's length.
+    """
+    if letter in ("T", "D"):
+        return DES_EDE3_CBC
+    return AES128_CBC if octets <= _LONGEST_UNDER_AES128.get(letter, 0) else AES256_CBC

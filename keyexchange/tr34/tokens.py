@@ -22,12 +22,12 @@ from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
-from keyexchange.errors import TrustError
+from keyexchange.errors import RuleError, TrustError
 from keyexchange.pki import issuer_and_serial, load, require_identifier, rsa_public_key
 from keyexchange.pki.der import decode
 from keyexchange.secret import Secret
 from keyexchange.tr34 import asn1
-from keyexchange.tr34.algorithms import AES128_CBC, DES_EDE3_CBC, ContentCipher
+from keyexchange.tr34.algorithms import ContentCipher, weakest_cipher
 from keyexchange.tr34.attributes import encode_attributes
 from keyexchange.tr34.envelope import Envelope, OneTime, open_envelope, read_envelope, seal
 from keyexchange.tr34.keyblock import KeyBlock
@@ -113,11 +113,13 @@ class OpenedToken:
     Args:
         key: the clear key.
         header: TR-31 header text: usage, algorithm, mode of use, exportability.
+        cipher: what protected the key; the caller judges whether it was strong enough.
         tolerances: the token's, and those met on opening it.
     """
 
     key: Secret
     header: str
+    cipher: ContentCipher
     tolerances: tuple[Tolerance, ...]
 
 
@@ -133,6 +135,7 @@ def build_parts(
     cipher: ContentCipher | None = None,
     one_time: OneTime | None = None,
     layout: Layout = Layout.X9_TR34_2012,
+    weaker_cipher: bool = False,
 ) -> TokenParts:
     """Make the pieces of a two-pass token.
 
@@ -144,16 +147,22 @@ def build_parts(
         krd_public_key: of the KRD certificate, which the caller has verified.
         nonce: the receiver's random number; APC takes 8 to 16 octets.
         sign: RSASSA-PKCS1-v1_5 with SHA-256 under the KDH's private key.
-        cipher: of the content; by the header's algorithm when absent: AES-128 for AES, else three-key TDES, as AWS's
-            import sample does. A payShield always uses TDES, and AWS's export sample reads nothing else.
+        cipher: of the content; the weakest that is as strong as the key when absent: three-key TDES for TDES and
+            AES-128 for AES-128, as in AWS's import sample, AES-256 for longer keys. A payShield always uses TDES, and
+            AWS's export sample reads nothing else.
         one_time: only to repeat a known token.
+        weaker_cipher: the caller has decided, on record, that the cipher may be weaker than the key.
 
     Raises:
+        RuleError: rule kek-strength: the cipher is weaker than the key.
         FormatError: an identifier or the header is none.
     """
     _require_identifiers(kdh_id, krd_id)
     block = KeyBlock(kdh_id, key, header)
-    chosen = cipher or (AES128_CBC if header[_ALGORITHM_LETTER : _ALGORITHM_LETTER + 1] == "A" else DES_EDE3_CBC)
+    weakest = weakest_cipher(header[_ALGORITHM_LETTER : _ALGORITHM_LETTER + 1], len(key))
+    chosen = cipher or weakest
+    if not weaker_cipher:
+        _require_strength(chosen, weakest)
     enveloped = seal(
         block,
         recipient_id=krd_id,
@@ -247,7 +256,16 @@ def open_token(
             category="header_mismatch",
             hint="the token was not made as TR-34 asks; have the sender's software checked",
         )
-    return OpenedToken(block.key, block.header, token.tolerances + block.tolerances)
+    return OpenedToken(block.key, block.header, token.envelope.cipher, token.tolerances + block.tolerances)
+
+
+def _require_strength(chosen: ContentCipher, weakest: ContentCipher) -> None:
+    if chosen.algorithm.strength < weakest.algorithm.strength:
+        raise RuleError(
+            f"the token's content cipher {chosen.name} is weaker than the key in it",
+            rule="kek-strength",
+            hint=f"{weakest.name} is the weakest that may protect this key",
+        )
 
 
 def _require_signer(identifier: bytes, kdh_certificate: bytes, what: str) -> None:

@@ -53,7 +53,7 @@ def write(tmp_path: Path, document: object) -> Path:
 def test_awss_sample_loads_unchanged_and_its_sections_suit_the_adapters(tmp_path: Path) -> None:
     loaded = config.load(write(tmp_path, aws_sample()))
     for role, name in (("kdh", "payshield"), ("krd", "apc"), ("kdh", "apc")):
-        settings = config.settings_of(registry.load(registry.ADAPTERS, name), getattr(loaded, role), role)
+        settings = config.settings_of(registry.load(registry.ADAPTERS, name), loaded, role)
         assert settings.model_fields_set
 
 
@@ -110,9 +110,9 @@ def test_a_wrong_field_of_a_side_is_named_by_its_path(tmp_path: Path) -> None:
     document["kdh"]["payshield"]["prot"] = 1
     loaded = config.load(write(tmp_path, document))
     with pytest.raises(ConfigError, match=r"kdh\.payshield\.prot"):
-        config.settings_of(registry.load(registry.ADAPTERS, "payshield"), loaded.kdh, "kdh")
+        config.settings_of(registry.load(registry.ADAPTERS, "payshield"), loaded, "kdh")
     with pytest.raises(ConfigError, match=r"krd\.payshield is missing \(the file has: apc\)"):
-        config.settings_of(registry.load(registry.ADAPTERS, "payshield"), loaded.krd, "krd")
+        config.settings_of(registry.load(registry.ADAPTERS, "payshield"), loaded, "krd")
 
 
 def test_the_default_file_is_ours_then_awss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

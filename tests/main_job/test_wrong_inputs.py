@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -21,6 +22,7 @@ from keyexchange.errors import (
     RuleError,
     TrustError,
     UnreachableError,
+    UnsupportedError,
 )
 from tests.apc_server import MovableClock
 from tests.main_job.holding import holding
@@ -121,7 +123,8 @@ def test_kcv_that_does_not_match_at_the_sender(site: Site) -> None:
 def test_kcv_that_does_not_match_the_reviewed_file(site: Site) -> None:
     error, _ = site.run_failing(KcvMismatchError, keys=one_key(kcv="08D7B5"))
     assert "08D7B4 at the sender and 08D7B5 in the reviewed file" in error.message
-    assert list(site.arrived()) == ["kek"]
+    assert not site.arrived()
+    assert not site.anchors()
 
 
 def lying_a1(request: bytes, reply: bytes) -> bytes:
@@ -166,6 +169,7 @@ def test_key_block_under_the_lmk_with_a_bad_mac(site: Site) -> None:
     error, _ = site.run_failing(DeviceRefusedError, keys=one_key(key=damaged))
     assert error.code == "A4"
     assert damaged not in error.message
+    assert not site.anchors()
 
 
 def damaged_a9(request: bytes, reply: bytes) -> bytes:
@@ -273,12 +277,36 @@ def test_wrong_credentials(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     assert [m.step for m in report.timeline if m.event == "done"] == ["identify-kdh"], "nothing was made"
 
 
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"usage": "P0"}, "the block's usage is B0, the reviewed file says P0"),
+        ({"mode_of_use": "X"}, "the block's mode of use is N, the reviewed file says X"),
+        ({"algorithm": "AES_128"}, "TDES_3KEY"),
+        ({"key": GOOD_BDK[:-8]}, "the block says it has 0096 characters behind the S and has 88"),
+        ({"key": "U8E3D3E2FD5919657F05A1AA90D32A014"}, "is variant_lmk to be true?"),
+        ({"tags": {"keyexchange:run": "mine"}}, "is reserved"),
+    ],
+)
+def test_what_can_be_told_from_the_file_is_refused_by_the_plan(site: Site, changes: dict[str, Any], words: str) -> None:
+    error, report = site.run_failing(KeyExchangeError, keys=[one_key()[0] | changes])
+    assert "key bdk" in error.message
+    assert words in error.message
+    assert error.exit_code in (2, 7)
+    assert report is None, "no run was begun"
+
+
 def test_a_kek_with_other_attributes_than_the_reviewed_ones_is_not_sent(site: Site) -> None:
     kek = {"tr34": {"transport_key": GOOD_BDK}}
-    error, _ = site.run_failing(RuleError, payshield=kek, kek={"algorithm": "TDES_2KEY"}, keys=[])
-    assert error.rule == "attributes-kept"
-    assert "K1 and is B0" in error.message
-    assert not site.arrived()
+    error, report = site.run_failing(UnsupportedError, payshield=kek, kek={"algorithm": "TDES_2KEY"}, keys=[])
+    assert "the block's usage is B0, the reviewed file says K1" in error.message
+    assert report is None
+
+
+def test_an_aes_kek_is_not_sent_under_tdes(site: Site) -> None:
+    error, report = site.run_failing(UnsupportedError, kek={"algorithm": "AES_128"}, keys=[])
+    assert "B8" in error.message
+    assert report is None
 
 
 def test_a_receiver_that_answers_late_ends_with_each_key_once(site: Site) -> None:

@@ -8,7 +8,7 @@ from keyexchange.tr31 import Kbpk
 
 from ..errors import Refusal
 from ..lmk import Protection, blocks
-from .rules import Exporting, LmkRules, OpenKey, require_strength, sized
+from .rules import Exporting, LmkRules, OpenKey, require_distinct_parts, require_strength, sized
 
 _REFUSED_SCHEMES = {"U": "29", "T": "29", "Z": "29", "X": "26", "Y": "26"}
 """Trusted formats only, and X9.17 export disabled. The codes are our choice."""
@@ -23,7 +23,8 @@ def export_key(rules: LmkRules, key: OpenKey, zmk: Kbpk, scheme: str, request: E
     """
     if scheme not in _EXPORTERS:
         raise Refusal(_REFUSED_SCHEMES.get(scheme, "26"))
-    require_strength(sized(zmk), key, code=rules.too_weak)
+    require_distinct_parts(key.letter, key.key)
+    require_strength(sized(zmk), key, code=rules.too_weak, strength=zmk.strength)
     return scheme + _EXPORTERS[scheme](rules, key, zmk, request)
 
 

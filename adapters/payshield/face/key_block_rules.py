@@ -8,7 +8,7 @@ from secrets import token_bytes
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from keyexchange.crypto import odd_parity
+from keyexchange.crypto import new_des_key
 from keyexchange.errors import FormatError
 from keyexchange.keys import Exportability, ModeOfUse
 from keyexchange.secret import Secret
@@ -19,7 +19,7 @@ from ..errors import Refusal
 from ..fields import PrivateKey
 from ..lmk import KeyBlockLmk, blocks
 from ..lmk.key_types import TR31_USAGE, ZMK_USAGES
-from .rules import Exporting, OpenKey
+from .rules import Exporting, OpenKey, require_distinct_parts
 
 _LENGTHS = {"D1": ("D", 8), "T2": ("T", 16), "T3": ("T", 24), "A1": ("A", 16), "A2": ("A", 24), "A3": ("A", 32)}
 """Algorithm code of a command: letter of the header, octets."""
@@ -66,8 +66,7 @@ class KeyBlockRules:
             exportability=wanted.exportability,
             optional_blocks=wanted.optional_blocks,
         )
-        octets = token_bytes(length)
-        key = Secret(octets if letter == "A" else odd_parity(octets))
+        key = Secret(token_bytes(length)) if letter == "A" else new_des_key(length)
         text = self._lmk.wrap(header, key)
         return text, _open(header, key)
 
@@ -149,6 +148,7 @@ class KeyBlockRules:
             raise Refusal("A8")
         if header.algorithm not in ("T", "A"):
             raise Refusal("A7")
+        require_distinct_parts(header.algorithm, key)
         return Kbpk(header.algorithm, key)
 
 

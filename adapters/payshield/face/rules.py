@@ -11,7 +11,7 @@ from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from keyexchange.crypto import block_cipher_kcv, block_cipher_key
+from keyexchange.crypto import block_cipher_kcv, block_cipher_key, is_single_des
 from keyexchange.errors import FormatError, RuleError
 from keyexchange.keys import KeyAlgorithm, require_kek_strength
 from keyexchange.secret import Secret
@@ -85,14 +85,27 @@ class LmkRules(Protocol):
         """Authenticate a public key for later commands."""
 
 
-def require_strength(kek: KeyAlgorithm, key: OpenKey, *, code: str) -> None:
+def require_distinct_parts(letter: str, key: Secret) -> None:
+    """Refuse a TDES key whose parts are equal.
+
+    Raises:
+        Refusal: 75. Single-length keys that say so are not meant.
+    """
+    if letter == "T" and is_single_des(key):
+        raise Refusal("75")
+
+
+def require_strength(kek: KeyAlgorithm, key: OpenKey, *, code: str, strength: int | None = None) -> None:
     """Refuse a KEK that is weaker than the key; single DES is weaker than any.
+
+    Args:
+        strength: bits, by the KEK's octets where they are known.
 
     Raises:
         Refusal: the code.
     """
     try:
-        require_kek_strength(kek, KeyAlgorithm.of_symmetric(key.letter, len(key.key)))
+        require_kek_strength(kek, KeyAlgorithm.of_symmetric(key.letter, len(key.key)), kek_strength=strength)
     except KeyError:
         return
     except RuleError:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from keyexchange import tr34
 from keyexchange.crypto.rsa import sign_pkcs1_sha256
-from keyexchange.errors import FormatError
+from keyexchange.errors import FormatError, RuleError
 from keyexchange.keys import KeyAlgorithm
 from keyexchange.tr31 import Header
 
@@ -14,7 +14,7 @@ from ..commands import ExportTr34, ExportTr34Reply
 from ..errors import Refusal
 from .asymmetric import load_public_key
 from .device import Device, answers
-from .rules import OpenKey, require_strength
+from .rules import OpenKey, require_distinct_parts, require_strength
 
 _BLOCK_LENGTHS = {16: 80, 24: 96}
 """Characters of a version B block with a key of so many octets: what the header says, though no block follows it."""
@@ -26,6 +26,7 @@ def export_tr34(device: Device, request: ExportTr34) -> ExportTr34Reply:
     rules = device.lmk(request.lmk)
     _require_form(request)
     key = rules.open_key(request.key_type, request.key, parity="10")
+    require_distinct_parts(key.letter, key.key)
     require_strength(KeyAlgorithm.TDES_3KEY, key, code=rules.too_weak)
     header = _header_text(rules.export_header(key, request, request.version or "B"), key)
     private_key = rules.signing_key(request.private_key)
@@ -41,6 +42,8 @@ def export_tr34(device: Device, request: ExportTr34) -> ExportTr34Reply:
             sign=lambda octets: sign_pkcs1_sha256(private_key, octets),
             cipher=tr34.DES_EDE3_CBC,
         )
+    except RuleError:  # such as an HMAC key, which has no size to compare before
+        raise Refusal(rules.too_weak) from None
     except FormatError:
         raise Refusal("15") from None
     return ExportTr34Reply(

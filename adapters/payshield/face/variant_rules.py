@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from secrets import token_bytes
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from keyexchange.crypto import has_odd_parity, odd_parity
+from keyexchange.crypto import has_odd_parity, new_des_key
 from keyexchange.errors import FormatError
 from keyexchange.keys import Exportability, ModeOfUse
 from keyexchange.secret import Secret
@@ -18,7 +17,7 @@ from ..errors import Refusal
 from ..fields import BLOCK_TAGS, PrivateKey
 from ..lmk import VariantLmk
 from ..lmk.key_types import USAGES_OF_TYPE, ZMK_TYPE
-from .rules import Exporting, OpenKey
+from .rules import Exporting, OpenKey, require_distinct_parts
 
 _LENGTH_OF_SCHEME = {"Z": 8, "U": 16, "T": 24}
 _KEPT_KEYS = 64
@@ -46,7 +45,7 @@ class VariantRules:
             raise Refusal("26")
         if request.attributes is not None:
             raise Refusal("15")
-        key = Secret(odd_parity(token_bytes(_LENGTH_OF_SCHEME[request.scheme])))
+        key = new_des_key(_LENGTH_OF_SCHEME[request.scheme])
         text = self._lmk.encrypt(_known(request.key_type), key)
         return text, _open(request.key_type, key)
 
@@ -118,6 +117,7 @@ class VariantRules:
         key = self.open_key(ZMK_TYPE, text, parity="10")
         if len(key.key) == _LENGTH_OF_SCHEME["Z"]:
             raise Refusal("27")
+        require_distinct_parts("T", key.key)
         return Kbpk("T", key.key)
 
 

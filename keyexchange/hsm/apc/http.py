@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -10,12 +11,17 @@ from keyexchange.hsm.apc.protocol import Request, Response
 LARGEST_BODY = 1 << 20
 """Octets. The largest request of the model, an ImportKey with certificates, has less than a tenth of it."""
 
+BODY_SECONDS = 30.0
+"""From the head of a request to the last octet of its body."""
+
 Answer = Callable[[Request], Awaitable[Response]]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
-_TOO_LARGE = Response(413, (("content-length", "0"), ("connection", "close")), b"")
+_CLOSING = (("content-length", "0"), ("connection", "close"))
+_TOO_LARGE = Response(413, _CLOSING, b"")
+_TOO_SLOW = Response(408, _CLOSING, b"")
 
 
 class Application:
@@ -23,14 +29,21 @@ class Application:
 
     Args:
         answer: answers a whole request.
+        body_seconds: how long a body may take to arrive.
     """
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Answer, *, body_seconds: float = BODY_SECONDS) -> None:
         self._answer = answer
+        self._body_seconds = body_seconds
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         assert scope["type"] == "http"
-        body = await _body(receive)
+        try:
+            async with asyncio.timeout(self._body_seconds):
+                body = await _body(receive)
+        except TimeoutError:
+            await _send(send, _TOO_SLOW)
+            return
         if body is None:
             return  # the client went away before it had said everything
         if len(body) > LARGEST_BODY:

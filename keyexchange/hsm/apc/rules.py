@@ -113,16 +113,22 @@ def require_attributes(key_class: KeyClass, usage: str, algorithm: KeyAlgorithm,
         raise validation(f"KeyModesOfUse is not valid for KeyUsage {name}")
 
 
-def require_strength(wrapping: KeyAlgorithm, key: KeyAlgorithm) -> None:
+def require_strength(wrapping: KeyAlgorithm, key: KeyAlgorithm, *, strength: int | None = None) -> None:
     """Refuse a wrapping key that is weaker than what it is to protect.
+
+    Args:
+        strength: bits, by the wrapping key's octets where they are known.
 
     Raises:
         ApiError: ValidationException.
     """
     try:
-        require_kek_strength(wrapping, key)
+        require_kek_strength(wrapping, key, kek_strength=strength)
     except RuleError:
-        raise validation(f"A {key} key can not be protected by a weaker {wrapping} wrapping key") from None
+        bits = wrapping.strength if strength is None else strength
+        raise validation(
+            f"A {key} key can not be protected by a weaker {wrapping} wrapping key of {bits} bits of strength"
+        ) from None
 
 
 def kcv_method(algorithm: KeyAlgorithm, asked: str | None) -> KcvMethod:

@@ -23,7 +23,6 @@ from keyexchange.secret import Secret
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 MAXIMUM_SKEW = timedelta(minutes=15)
-UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
 _CACHED_KEYS = 64
 _TIME = re.compile(r"\d{8}T\d{6}Z")
 _REGION = re.compile(r"[a-z]{2}-[a-z]{1,16}-[0-9]+")
@@ -170,19 +169,13 @@ def _canonical_request(request: Request, signed_headers: list[str]) -> bytes:
         "&".join(sorted(request.query.split("&"))),
         headers,
         ";".join(signed_headers),
-        _payload_hash(request),
+        hashlib.sha256(request.body).hexdigest(),  # UNSIGNED-PAYLOAD, which S3 knows, would leave the body to anybody
     )
     return "\n".join(lines).encode()
 
 
 def _canonical_value(request: Request, name: str) -> str:
     return ",".join(" ".join(value.split()) for each, value in request.headers if each == name)
-
-
-def _payload_hash(request: Request) -> str:
-    if request.header("x-amz-content-sha256") == UNSIGNED_PAYLOAD:
-        return UNSIGNED_PAYLOAD
-    return hashlib.sha256(request.body).hexdigest()
 
 
 def _stamp(moment: datetime) -> str:

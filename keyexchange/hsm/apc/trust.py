@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-from itertools import pairwise
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -89,9 +88,8 @@ def verify_issued(hsm: Hsm, member: str, certificate: x509.Certificate, authorit
     """
     path = [pki.to_der(certificate), *_path(hsm, authority)]
     try:
-        for issued, issuer in pairwise(path):
-            pki.verify_chain(issued, [], [issuer], at=hsm.now())
-        pki.verify_chain(path[-1], [], [path[-1]], at=hsm.now())
+        pki.verify_chain(path[0], [], path[1:2], at=hsm.now())  # by this authority, not by another of the path
+        pki.verify_chain(path[0], path[1:-1], path[-1:], at=hsm.now())
     except (TrustError, FormatError) as error:
         raise validation(f"{member} is not valid: {error.message}") from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keyexchange.crypto import is_single_des
 from keyexchange.hsm.apc.attributes import MODES, USAGE_NAMES
 from keyexchange.hsm.apc.context import Context
 from keyexchange.hsm.apc.enrolment import Attributes
@@ -9,11 +10,12 @@ from keyexchange.hsm.apc.errors import validation
 from keyexchange.hsm.apc.identifiers import find_usable_key
 from keyexchange.hsm.device import Hsm
 from keyexchange.hsm.records import KeyClass, KeyOrigin, KeyRecord
-from keyexchange.keys import KeyAlgorithm
+from keyexchange.keys import Algorithm, KeyAlgorithm
 from keyexchange.secret import Secret
 from keyexchange.tr31 import Header, Kbpk, OptionalBlock
 
 WRAPPING_USAGES = ("K0", "K1")
+_COMPONENT = "c"
 HMAC_HASHES = {
     "20": KeyAlgorithm.HMAC_SHA224,
     "21": KeyAlgorithm.HMAC_SHA256,
@@ -45,19 +47,25 @@ def find_wrapping_key(hsm: Hsm, context: Context, identifier: str, *, to: str) -
 
 
 def imported_attributes(header: Header, key: Secret) -> Attributes:
-    """What a received key is, by its authenticated header.
+    """What a received key is, by its authenticated header and its octets.
 
     Raises:
-        ApiError: ValidationException: the service has no such key.
+        ApiError: ValidationException: the service has no such key, it is a component (X9.143:2021, 6.2: key version
+            number "c" and a digit), or it is single DES in the length of TDES.
     """
+    if header.key_version_number.startswith(_COMPONENT):
+        raise validation("The key block holds a key component, which is not a key")
     if header.key_usage not in USAGE_NAMES:
         raise validation(f"The key block's key usage {header.key_usage} is not supported")
     if header.mode_of_use not in MODES:
         raise validation(f"The key block's mode of use {header.mode_of_use} is not supported")
+    algorithm = _algorithm(header, key)
+    if algorithm.letter is Algorithm.T and is_single_des(key):
+        raise validation(f"The key block's {algorithm} key has equal parts, which makes it a single DES key")
     return Attributes(
         key_class=KeyClass.SYMMETRIC_KEY,
         usage=header.key_usage,
-        algorithm=_algorithm(header, key),
+        algorithm=algorithm,
         mode_of_use=header.mode_of_use,
         exportable=header.exportability != "N",
         origin=KeyOrigin.EXTERNAL,

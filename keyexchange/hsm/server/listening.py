@@ -6,18 +6,14 @@ import asyncio
 import ipaddress
 import os
 import socket
-from collections.abc import Generator
-from contextlib import AsyncExitStack, contextmanager
-
-import uvicorn
+from contextlib import AsyncExitStack
 
 from keyexchange.errors import ConfigError
 from keyexchange.hsm.apc import REHEARSAL, Application, ControlPlane, Credentials, RequestQuota, find_credentials
 from keyexchange.hsm.device import open_hsm
+from keyexchange.hsm.server.http import HttpServer
 from keyexchange.hsm.server.options import Addresses, FaceOptions, ServeOptions, host_text
 from keyexchange.wire import serve_tcp
-
-_STOP_SECONDS = 5
 
 
 async def start(options: ServeOptions, stack: AsyncExitStack) -> Addresses:
@@ -45,7 +41,7 @@ async def _start_apc(options: ServeOptions, port: int, credentials: Credentials,
     stack.callback(hsm.close)
     quota = RequestQuota(options.requests_per_second) if options.requests_per_second else None
     control_plane = ControlPlane(hsm, credentials, account=options.account, quota=quota)
-    server = _HttpServer(Application(control_plane.answer))
+    server = HttpServer(Application(control_plane.answer))
     listening = _bind(options.host, port)
     task = asyncio.create_task(server.serve(sockets=[listening]))
     stack.push_async_callback(server.stop, task)
@@ -58,38 +54,6 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-class _HttpServer(uvicorn.Server):
-    """uvicorn, which tells when it accepts connections and leaves the process's signals alone."""
-
-    def __init__(self, application: Application) -> None:
-        super().__init__(
-            uvicorn.Config(
-                application,
-                http="httptools",
-                ws="none",
-                lifespan="off",
-                access_log=False,
-                log_config=None,
-                server_header=False,
-                timeout_graceful_shutdown=_STOP_SECONDS,
-            )
-        )
-        self.accepting = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.accepting.set()
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        yield
-
-    async def stop(self, task: asyncio.Task[None]) -> None:
-        """Finish the requests at hand and close."""
-        self.should_exit = True
-        await task
 
 
 async def _start_face(host: str, options: FaceOptions, stack: AsyncExitStack) -> int:

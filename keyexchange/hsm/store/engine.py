@@ -6,18 +6,21 @@ Laws of this file:
 - an operation works inside a savepoint: refused halfway, it leaves nothing;
 - SQLite belongs to one process: a second one is refused at its start. Processes that share keys use PostgreSQL;
 - an answer goes out only after `committed()` was awaited. All operations of one turn of the loop share one commit,
-  and with it one wait for the disk.
+  and with it one wait for the disk;
+- what was written in a savepoint is followed by `committed()` with no other await between, so whoever has something to
+  lose is waiting. A database that ends a transaction by itself (SQLite does when the disk is full or fails) takes with
+  it what all of them wrote, and all of them are told.
 
 SQLite runs in WAL mode with synchronous=FULL: a commit that returned survives `kill -9` and power loss. Source:
-sqlite.org, "Write-Ahead Logging" and "PRAGMA synchronous"; the transaction recipe: SQLAlchemy, "pysqlite: serializable
-isolation, savepoints and transactional DDL".
+sqlite.org, "Write-Ahead Logging", "PRAGMA synchronous" and "Transaction", 3 (response to errors within a transaction);
+the transaction recipe: SQLAlchemy, "pysqlite: serializable isolation, savepoints and transactional DDL".
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -57,21 +60,27 @@ class Store:
                 hint="check that the state directory can be written and that no other process serves it",
             ) from None
         self._group: asyncio.Future[None] | None = None
+        self._lost: SQLAlchemyError | None = None
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """What is written inside is kept together, or not at all when the block raises.
 
         Plain SQL, because SQLAlchemy's own nested transaction costs more than a whole query. Never nested.
+
+        Raises:
+            SQLAlchemyError: the savepoint cannot be set or released; nothing of it is kept.
         """
+        if self._ended_by_itself():
+            self._lose(_transaction_ended())
         self.connection.exec_driver_sql("SAVEPOINT operation")
         try:
             yield
         except BaseException:
-            self.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT operation")
+            with suppress(SQLAlchemyError):  # what went wrong first says more
+                self._end("ROLLBACK TO SAVEPOINT operation", "RELEASE SAVEPOINT operation")
             raise
-        finally:
-            self.connection.exec_driver_sql("RELEASE SAVEPOINT operation")
+        self._end("RELEASE SAVEPOINT operation")
 
     async def committed(self) -> None:
         """Wait until everything done so far is durable.
@@ -92,21 +101,52 @@ class Store:
 
     def _commit_group(self) -> None:
         group, self._group = self._group, None
+        lost, self._lost = self._lost, None
         assert group is not None
         try:
+            if lost is not None:
+                raise lost
+            if self._ended_by_itself():
+                raise _transaction_ended()
             self.connection.commit()
         except SQLAlchemyError as error:
-            self.connection.rollback()
-            # SQLAlchemy may take the transaction for ended when the database does not
-            self.connection.connection.rollback()
+            self._undo()
             group.set_exception(error)
         else:
             group.set_result(None)
+
+    def _end(self, *statements: str) -> None:
+        try:
+            for statement in statements:
+                self.connection.exec_driver_sql(statement)
+        except SQLAlchemyError as error:
+            self._lose(error)
+            raise
+
+    def _ended_by_itself(self) -> bool:
+        """Whether the database has ended the transaction in which earlier operations wrote."""
+        driver: Any = self.connection.connection.dbapi_connection
+        return self.connection.in_transaction() and not getattr(driver, "in_transaction", True)
+
+    def _lose(self, error: SQLAlchemyError) -> None:
+        """Begin anew, and tell those who wait for their commit."""
+        self._undo()
+        if self._group is not None:
+            self._lost = error
+
+    def _undo(self) -> None:
+        self.connection.rollback()
+        # SQLAlchemy may take the transaction for ended when the database does not
+        self.connection.connection.rollback()
 
     def close(self) -> None:
         """Undo what was not committed and close."""
         self.connection.close()
         self._engine.dispose()
+
+
+def _transaction_ended() -> SQLAlchemyError:
+    return SQLAlchemyError("the database has ended the transaction by itself")
 
 
 def _engine(url: str) -> Engine:

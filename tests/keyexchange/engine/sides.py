@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from keyexchange.crypto import key_kcv
-from keyexchange.errors import DeviceRefusedError, JournalError, UnreachableError
+from keyexchange.errors import DeviceRefusedError, JournalError, RuleError, UnreachableError
 from keyexchange.keys import Kcv, KcvMethod, KeyAlgorithm, KeyAttributes
 from keyexchange.protocols.messages import (
     DeviceIdentity,
@@ -61,6 +61,9 @@ class Sender:
     def refusal(self, ability: str) -> str | None:
         return None
 
+    def key_refusal(self, key: KeyToMove, ability: str) -> str | None:
+        return None
+
     def warnings(self) -> tuple[str, ...]:
         return ()
 
@@ -101,8 +104,12 @@ class Receiver:
     flip_kcv: bool = False
     late: int = 0
     lost_answers: int = 0
+    storage: str = "x"
 
     def refusal(self, ability: str) -> str | None:
+        return None
+
+    def key_refusal(self, key: KeyToMove, ability: str) -> str | None:
         return None
 
     def warnings(self) -> tuple[str, ...]:
@@ -112,7 +119,7 @@ class Receiver:
         pass
 
     def identify(self) -> DeviceIdentity:
-        return DeviceIdentity(self.name, (("region", "x"),))
+        return DeviceIdentity(self.name, (("region", "x"),), storage=self.storage)
 
     def held_key(self, reference: str) -> HeldKey:
         return HeldKey(reference, Kcv(key_kcv_of_kek(), KcvMethod.ANSI_X9_24))
@@ -141,6 +148,10 @@ class Receiver:
             raise JournalError(f"two keys {mark.key}")
         return found[0] if found else None
 
+    def require_free_alias(self, alias: str) -> None:
+        if alias in self.aliases:
+            raise RuleError(f"{alias} is taken", rule="alias-taken")
+
     def set_alias(self, alias: str, key: HeldKey) -> None:
         self.aliases[alias] = key.reference
 
@@ -154,3 +165,6 @@ class NoAuthority:
     """Never asked in these tests."""
 
     needs_csr: bool = False
+
+    def check(self) -> None:
+        """Nothing to look at."""

@@ -68,9 +68,9 @@ def test_a_failure_names_step_key_message_hint_and_how_to_go_on(tale: Tale) -> N
     tale.failed("bdk-pos", "receive-key-block", "DeviceRefusedError", "apc refused ImportKey", "look at the policy")
     report = told(tale)
     assert report.state == RunState.FAILED
-    assert report.headline == "at step 15 of 32 (import the TR-31 block), key bdk-pos: apc refused ImportKey"
+    assert report.headline == "at step 17 of 37 (import the TR-31 block), key bdk-pos: apc refused ImportKey"
     assert report.stop is not None
-    assert (report.stop.key, report.stop.number, report.stop.kind) == ("bdk-pos", 15, "DeviceRefusedError")
+    assert (report.stop.key, report.stop.number, report.stop.kind) == ("bdk-pos", 17, "DeviceRefusedError")
     assert report.progress == "1 of 5 keys arrived, their check values equal"
     assert report.advice == "look at the policy"
     assert report.resume == f"keyexchange run --resume {tale.run}"
@@ -94,7 +94,7 @@ def test_a_journal_without_an_end_is_an_interrupted_run(tale: Tale) -> None:
     tale.key_sent("bdk-pos")
     report = told(tale)
     assert report.state == RunState.INTERRUPTED
-    assert "in step 15 of 32 (import the TR-31 block), key bdk-pos" in report.headline
+    assert "in step 17 of 37 (import the TR-31 block), key bdk-pos" in report.headline
     assert report.resume
     assert "last entry" in as_text(report)
 
@@ -365,7 +365,7 @@ def _small_plan(there: Sides) -> Plan:
 
 def test_a_run_that_failed_before_anything_was_made_names_no_key(tale: Tale) -> None:
     tale.failed("", "identify-kdh", UnreachableError.__name__, "payshield does not answer")
-    assert told(tale).headline == "at step 1 of 32 (ask the sender what it is): payshield does not answer"
+    assert told(tale).headline == "at step 1 of 37 (ask the sender what it is): payshield does not answer"
 
 
 def test_an_alias_that_the_receiver_did_not_take_is_said(tale: Tale) -> None:

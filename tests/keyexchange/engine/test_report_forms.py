@@ -149,7 +149,7 @@ def test_a_key_name_cannot_steer_the_terminal(tmp_path: Path) -> None:
 def test_the_text_begins_and_ends_with_the_verdict(report: Report) -> None:
     lines = as_text(report).splitlines()
     verdict = [
-        "FAILED: at step 20 of 32 (import the TR-31 block), key pek-acquirer: apc did not answer",
+        "FAILED: at step 23 of 37 (import the TR-31 block), key pek-acquirer: apc did not answer",
         "  2 of 5 keys arrived, their check values equal",
         "  hint: resume the run",
         f"  go on with: keyexchange run --resume {report.run}",

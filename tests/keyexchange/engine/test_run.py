@@ -249,7 +249,7 @@ def test_the_digest_follows_what_people_approve(house: House) -> None:
 
 
 def test_a_late_success_of_an_attempt_that_was_given_up_on_ends_in_a_refusal_not_in_two_keys(house: House) -> None:
-    """The receiver keeps the key, the sender gives up waiting; it shows the key only after the resume has sent again."""
+    """The receiver keeps the key, we give up waiting; it shows the key only after the resume has sent again."""
     house.receiver.lost_answers = 1
     run = house.begin()
     with pytest.raises(UnreachableError):
@@ -299,3 +299,38 @@ def test_the_digest_follows_the_settings_but_not_the_address(house: House) -> No
     assert second != first
     house.config["certificate_authority"] = {"kind": "files"}
     assert house.plan().digest != second
+
+
+def test_everything_that_can_be_asked_is_asked_before_anything_is_made(house: House) -> None:
+    house.config["keys"][1]["kcv"] = "000000"
+    house.receiver.aliases = {"alias/two": "arn:somebody"}
+    run = house.begin()
+    with pytest.raises(RuleError, match="is taken"):
+        house.execute(run)
+    house.receiver.aliases = {}
+    with pytest.raises(KcvMismatchError, match="key two"):
+        house.execute(run)
+    assert not house.receiver.blocks, "key one was not sent either"
+
+
+def test_a_run_is_resumed_with_the_same_store_of_keys_only(house: House) -> None:
+    def kill(p: Progress) -> None:
+        if p.event == "done" and p.step.step.name == "receive-key-block":
+            raise Killed
+
+    run = house.begin()
+    with pytest.raises(Killed):
+        house.execute(run, kill)
+    house.reopen()
+    house.receiver.storage = "y"
+    with pytest.raises(JournalError, match="begun with x"):
+        house.execute(run)
+    house.receiver.storage = "x"
+    house.execute(run)
+
+
+def test_an_error_says_at_which_key_and_step(house: House) -> None:
+    house.receiver.refusals = ["ValidationException"]
+    with pytest.raises(DeviceRefusedError) as caught:
+        house.execute(house.begin())
+    assert caught.value.__notes__ == ["at key one, step 10 of 15: import the TR-31 block"]

@@ -59,7 +59,18 @@ class Party:
 
     def token(self, key: bytes, header: str, krd: x509.Certificate, nonce: bytes = NONCE) -> str:
         """A key in a TR-34 token for a receiver, as hex."""
-        parts = tr34.build_parts(
+        return tr34.assemble(self.parts(key, header, krd, nonce), self.certificate_id).hex().upper()
+
+    def parts(
+        self,
+        key: bytes,
+        header: str,
+        krd: x509.Certificate,
+        nonce: bytes = NONCE,
+        weaker: tr34.ContentCipher | None = None,
+    ) -> tr34.TokenParts:
+        """The pieces of such a token; `weaker`: a content cipher that need not be as strong as the key."""
+        return tr34.build_parts(
             Secret(key),
             header,
             kdh_id=self.certificate_id,
@@ -67,8 +78,9 @@ class Party:
             krd_public_key=pki.rsa_public_key(krd),
             nonce=nonce,
             sign=lambda octets: rsa_keys.sign_pkcs1_sha256(self.key, octets),
+            cipher=weaker,
+            weaker_cipher=weaker is not None,
         )
-        return tr34.assemble(parts, self.certificate_id).hex().upper()
 
 
 @dataclass(frozen=True)

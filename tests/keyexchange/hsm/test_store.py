@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, insert, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from keyexchange.errors import ConfigError
 from keyexchange.hsm.records import AliasRecord
 from keyexchange.hsm.store import Aliases, Store
+from keyexchange.hsm.store.schema import main_keys
 
 
 def open_store(tmp_path: Path) -> Store:
@@ -99,6 +101,64 @@ def test_a_commit_that_fails_fails_for_everybody_and_is_undone(tmp_path: Path) -
 
     assert all(isinstance(outcome, SQLAlchemyError) for outcome in asyncio.run(main()))
     assert names(store) == []
+    store.close()
+
+
+def test_a_full_disk_that_ends_the_transaction_fails_everybody_whose_writes_it_took(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    pragma = store.connection.exec_driver_sql
+    pragma("PRAGMA cache_size=2")  # so that the large operation reaches the disk before its commit
+
+    async def write(name: str, *, size: int = 1, pages: int | None = None) -> None:
+        if pages is not None:
+            pragma(f"PRAGMA max_page_count={pages}")
+        with store.savepoint():
+            store.connection.execute(insert(main_keys), {"name": name, "block": "x" * size})
+        await store.committed()
+
+    async def main() -> list[object]:
+        await write("before")
+        pages = pragma("PRAGMA page_count").scalar_one()
+        return await asyncio.gather(
+            write("earlier"),
+            write("too large", size=10**6, pages=pages + 4),
+            write("later", pages=10**6),
+            return_exceptions=True,
+        )
+
+    outcome = asyncio.run(main())
+    assert all(isinstance(each, SQLAlchemyError) for each in outcome)
+    assert "full" in str(outcome[1])  # what went wrong first, not what could not be undone
+    asyncio.run(write("afterwards"))
+    store.close()
+    again = open_store(tmp_path)
+    assert again.connection.execute(select(main_keys.c.name)).scalars().all() == ["before", "afterwards"]
+    again.close()
+
+
+def test_a_transaction_that_ended_between_two_operations_is_noticed(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+
+    async def write(name: str) -> None:
+        with store.savepoint():
+            Aliases(store).add(alias(name))
+        await store.committed()
+
+    async def end() -> None:
+        driver: Any = store.connection.connection.dbapi_connection
+        driver.rollback()
+
+    async def main() -> list[object]:
+        return [
+            *await asyncio.gather(write("alias/lost"), end(), write("alias/later"), return_exceptions=True),
+            *await asyncio.gather(write("alias/last"), end(), return_exceptions=True),
+        ]
+
+    lost, _, later, last, _ = asyncio.run(main())
+    assert all(isinstance(each, SQLAlchemyError) for each in (lost, later, last))
+    assert names(store) == []
+    asyncio.run(write("alias/kept"))
+    assert names(store) == ["alias/kept"]
     store.close()
 
 

@@ -13,13 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keyexchange.crypto.rsa import sign_pkcs1_sha256
-from keyexchange.errors import FormatError, KeyExchangeError, TrustError
+from keyexchange.errors import FormatError, KeyExchangeError, RuleError, TrustError
 from keyexchange.pki import issuer_and_serial, verify_chain
 from keyexchange.secret import Secret
 from keyexchange.tr34 import (
     AES128_CBC,
     AES256_CBC,
     DES_EDE3_CBC,
+    ContentCipher,
     Layout,
     Oaep,
     OneTime,
@@ -76,6 +77,7 @@ def build(vector: Any) -> tuple[TokenParts, bytes]:
         cipher=CIPHERS[inputs["cek_cipher"]],
         one_time=OneTime(Secret(bytes.fromhex(inputs["cek"])), bytes.fromhex(inputs["iv"])),
         layout=layout,
+        weaker_cipher=True,  # some known tokens have one
     )
     return parts, assemble(parts, kdh_id, layout=layout)
 
@@ -163,7 +165,40 @@ def test_a_new_token_opens_to_what_went_in(ordinary: tuple[str, bytes, bytes], l
     ends = {"inputs": {"kdh": "kdh_2048", "krd": "krd_2048", "nonce": nonce.hex()}}
     token, opened = receive(assemble(parts, kdh_id, layout=layout), ends)
     assert (opened.key, opened.header, token.layout) == (Secret(key), header, layout)
-    assert token.envelope.cipher is (AES128_CBC if letter == "A" else DES_EDE3_CBC)
+    weakest = {"T": DES_EDE3_CBC, "A": AES128_CBC if len(key) <= 16 else AES256_CBC}[letter]
+    assert token.envelope.cipher is opened.cipher is weakest
+
+
+@pytest.mark.parametrize(
+    ("letter", "octets", "weaker"),
+    [
+        ("A", 16, [DES_EDE3_CBC]),
+        ("A", 24, [DES_EDE3_CBC, AES128_CBC]),
+        ("A", 32, [DES_EDE3_CBC, AES128_CBC]),
+        ("H", 32, [DES_EDE3_CBC]),
+        ("H", 64, [DES_EDE3_CBC, AES128_CBC]),
+        ("T", 24, []),
+    ],
+)
+def test_a_content_cipher_weaker_than_the_key_is_refused(letter: str, octets: int, weaker: list[ContentCipher]) -> None:
+    kdh_id = issuer_and_serial(certificate("kdh_2048"))
+    refused = []
+    for cipher in CIPHERS.values():
+        try:
+            build_parts(
+                Secret(bytes(range(octets))),
+                f"D0000K0{letter}B00E0000",
+                kdh_id=kdh_id,
+                krd_id=issuer_and_serial(certificate("krd_2048")),
+                krd_public_key=private_key("krd_2048").public_key(),
+                nonce=bytes(8),
+                sign=lambda octets: sign_pkcs1_sha256(private_key("kdh_2048"), octets),
+                cipher=cipher,
+            )
+        except RuleError as error:
+            assert error.rule == "kek-strength"
+            refused.append(cipher)
+    assert refused == weaker
 
 
 def test_two_tokens_of_one_key_share_no_secret() -> None:

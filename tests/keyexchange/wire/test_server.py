@@ -73,6 +73,76 @@ def test_a_peer_that_leaves_in_the_middle_does_no_harm(port):
         assert receive(sock, 6) == frame(b"NEXT")
 
 
+async def silent_after(octets, **limits):
+    """What a peer gets that sends this and then waits."""
+    listener = await serve_tcp(shout, "127.0.0.1", 0, framing=LengthPrefixed, **limits)
+    reader, writer = await asyncio.open_connection("127.0.0.1", listener.port)
+    writer.write(octets)
+    try:
+        return await asyncio.wait_for(reader.read(), 5)
+    finally:
+        writer.close()
+        await listener.close()
+
+
+@pytest.mark.parametrize("complete", [b"", frame(b"one") + frame(b"two")])
+def test_a_message_that_was_begun_must_end_in_time(complete):
+    got = asyncio.run(silent_after(complete + b"\x00\x09abc", message_seconds=0.05))
+    assert got == complete.upper()
+
+
+def test_octets_that_trickle_do_not_prolong_the_time():
+    async def life():
+        listener = await serve_tcp(shout, "127.0.0.1", 0, framing=LengthPrefixed, message_seconds=0.1)
+        reader, writer = await asyncio.open_connection("127.0.0.1", listener.port)
+        ended = asyncio.create_task(reader.read())
+        sent = 0
+        while not ended.done() and sent < 100:
+            writer.write(b"\x01")
+            sent += 1
+            await asyncio.wait([ended], timeout=0.03)
+        writer.close()
+        await listener.close()
+        return sent
+
+    assert asyncio.run(life()) < 20
+
+
+def test_silence_between_messages_is_no_fault():
+    async def life():
+        listener = await serve_tcp(shout, "127.0.0.1", 0, framing=LengthPrefixed, message_seconds=0.01)
+        reader, writer = await asyncio.open_connection("127.0.0.1", listener.port)
+        for _ in range(2):
+            writer.write(frame(b"a"))
+            assert await reader.readexactly(3) == frame(b"A")
+            await asyncio.wait([asyncio.create_task(reader.read(1))], timeout=0.1)
+            assert not reader.at_eof()
+            break
+        writer.close()
+        await listener.close()
+
+    asyncio.run(life())
+
+
+def test_one_connection_too_many_is_closed_and_the_others_stay():
+    async def life():
+        listener = await serve_tcp(shout, "127.0.0.1", 0, framing=LengthPrefixed, maximum_connections=2)
+        streams = []
+        for number in range(3):
+            streams.append(await asyncio.open_connection("127.0.0.1", listener.port))
+            if number < 2:  # an answer shows that it is counted
+                streams[-1][1].write(frame(b"a"))
+                assert await streams[-1][0].readexactly(3) == frame(b"A")
+        assert await asyncio.wait_for(streams[2][0].read(), 5) == b""
+        streams[0][1].write(frame(b"b"))
+        assert await streams[0][0].readexactly(3) == frame(b"B")
+        for _, writer in streams:
+            writer.close()
+        await listener.close()
+
+    asyncio.run(life())
+
+
 def test_close_ends_open_connections_and_frees_the_port():
     async def life():
         listener = await serve_tcp(shout, "127.0.0.1", 0, framing=LengthPrefixed)

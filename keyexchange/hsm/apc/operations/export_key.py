@@ -54,7 +54,7 @@ def export_key(hsm: Hsm, context: Context, request: Values) -> Values:
 
 def _tr31(hsm: Hsm, context: Context, record: KeyRecord, material: Values) -> tuple[str, str]:
     wrapping, kbpk = find_wrapping_key(hsm, context, material["WrappingKeyIdentifier"], to="Wrap")
-    require_strength(wrapping.algorithm, record.algorithm)
+    require_strength(wrapping.algorithm, record.algorithm, strength=kbpk.strength)
     version = "D" if wrapping.algorithm.letter is Algorithm.A else "B"
     header = export_header(record, version, material.get("KeyBlockHeaders", {}))
     assert record.block is not None

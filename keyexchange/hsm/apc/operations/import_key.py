@@ -104,14 +104,21 @@ def _tr31(hsm: Hsm, context: Context, request: Values, material: Values) -> KeyR
     except FormatError as error:
         raise validation(f"WrappedKeyBlock can not be unwrapped: {error.message}") from None
     attributes = imported_attributes(content.header, content.key)
-    require_strength(wrapping.algorithm, attributes.algorithm)
+    require_strength(wrapping.algorithm, attributes.algorithm, strength=kbpk.strength)
     return enrol_secret(hsm, context, request, attributes, content.key)
 
 
 def _tr34(hsm: Hsm, context: Context, request: Values, material: Values) -> KeyRecord:
+    """Two-pass tokens only.
+
+    A one-pass token is fresh by its signing time alone, and a receiver of those must remember the last one of each
+    sender (IBM CCA, CSNDT34R, 1PASSRCV does). This endpoint remembers none and refuses them; whether the service takes
+    them is not documented.
+    """
     authority = find_authority(hsm, context, material["CertificateAuthorityPublicKeyIdentifier"])
     signer = read_certificate("SigningKeyCertificate", material["SigningKeyCertificate"])
     verify_issued(hsm, "SigningKeyCertificate", signer, authority)
+    certified_key("SigningKeyCertificate", signer)
     if not material.get("ImportToken"):
         raise validation("ImportToken is required: this endpoint does not unwrap with WrappingKeyIdentifier")
     token = find_token(hsm, context, TokenKind.IMPORT, material["ImportToken"])
@@ -122,7 +129,8 @@ def _tr34(hsm: Hsm, context: Context, request: Values, material: Values) -> KeyR
     except (FormatError, TrustError) as error:
         raise validation(f"WrappedKeyBlock can not be unwrapped: {error.message}") from None
     attributes = imported_attributes(header, opened.key)
-    require_strength(token.algorithm, attributes.algorithm)
+    for wrapping in (token.algorithm, opened.cipher.algorithm):
+        require_strength(wrapping, attributes.algorithm)
     return enrol_secret(hsm, context, request, attributes, opened.key)
 
 
@@ -137,7 +145,11 @@ def _open(
     token = tr34.read(octets)
     if token.layout is not tr34.Layout.X9_TR34_2012:
         raise validation("WrappedKeyBlock is not in the KeyBlockFormat X9_TR34_2012")
-    if nonce is None and token.nonce is not None:
+    if token.nonce is None:
+        raise validation(
+            "WrappedKeyBlock was made in one pass: this endpoint imports in two passes, with a RandomNonce"
+        )
+    if nonce is None:
         raise validation("RandomNonce is required: WrappedKeyBlock was made in two passes")
     tr34.verify(token, kdh_certificate=kdh_certificate, nonce=nonce)
     return tr34.open_token(

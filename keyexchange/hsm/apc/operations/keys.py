@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -24,6 +25,7 @@ from keyexchange.keys import KeyAlgorithm
 
 DEFAULT_DELETION_DAYS = 7
 _LISTING = "keys"
+_PLACE = re.compile(r"[0-9]{1,18}")  # what the database can count to
 _CREATED = (KeyClass.SYMMETRIC_KEY.value, KeyClass.ASYMMETRIC_KEY_PAIR.value)
 
 
@@ -81,7 +83,7 @@ def get_key(hsm: Hsm, context: Context, request: Values) -> Values:
 def list_keys(hsm: Hsm, context: Context, request: Values) -> Values:
     """The keys of the region in the order of their making. Source: APC API reference, ListKeys."""
     place = position(request, _LISTING)
-    if place and not place.isdecimal():
+    if place and not _PLACE.fullmatch(place):
         raise validation("NextToken is not valid")
     state = request.get("KeyState")
     if state == "CREATE_IN_PROGRESS":

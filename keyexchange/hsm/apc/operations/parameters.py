@@ -44,10 +44,11 @@ names RSA_2048 too, but AWS's own sample imports with RSA_3072, which AES-128 ke
 @operation("GetParametersForImport")
 async def get_parameters_for_import(hsm: Hsm, context: Context, request: Values) -> Values:
     """Source: APC API reference, GetParametersForImport."""
+    root = await hsm.authority.root()
     token = await _token(hsm, context, request, _IMPORT, KeyAlgorithm(request["WrappingKeyAlgorithm"]))
     return {
         "WrappingKeyCertificate": shapes.certificate(pki.load(token.certificate)),
-        "WrappingKeyCertificateChain": shapes.certificate(await hsm.authority.root()),
+        "WrappingKeyCertificateChain": shapes.certificate(root),
         "WrappingKeyAlgorithm": token.algorithm.value,
         "ImportToken": token.id,
         "ParametersValidUntilTimestamp": token.valid_until,
@@ -57,10 +58,11 @@ async def get_parameters_for_import(hsm: Hsm, context: Context, request: Values)
 @operation("GetParametersForExport")
 async def get_parameters_for_export(hsm: Hsm, context: Context, request: Values) -> Values:
     """Source: APC API reference, GetParametersForExport."""
+    root = await hsm.authority.root()
     token = await _token(hsm, context, request, _EXPORT, KeyAlgorithm(request["SigningKeyAlgorithm"]))
     return {
         "SigningKeyCertificate": shapes.certificate(pki.load(token.certificate)),
-        "SigningKeyCertificateChain": shapes.certificate(await hsm.authority.root()),
+        "SigningKeyCertificateChain": shapes.certificate(root),
         "SigningKeyAlgorithm": token.algorithm.value,
         "ExportToken": token.id,
         "ParametersValidUntilTimestamp": token.valid_until,

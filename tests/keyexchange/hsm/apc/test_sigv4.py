@@ -93,9 +93,10 @@ def test_spaces_in_header_values_are_folded_and_a_session_token_is_signed_too() 
     VERIFIER.verify(signed(headers=(("X-Amz-Meta", "a   b  c"),), token="session"))
 
 
-def test_an_unsigned_payload_is_accepted_as_such() -> None:
+def test_an_unsigned_payload_is_refused() -> None:
     request = signed(headers=(("X-Amz-Content-SHA256", "UNSIGNED-PAYLOAD"),))
-    VERIFIER.verify(Request("POST", "/", "", request.headers, b"anything"))
+    for body in (request.body, b"anything"):
+        assert refusal(Request("POST", "/", "", request.headers, body)).code == "InvalidSignatureException"
 
 
 CASES = [

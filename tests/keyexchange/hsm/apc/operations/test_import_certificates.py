@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 
 from keyexchange import pki
 from keyexchange.crypto import ec as ec_keys
@@ -61,6 +63,46 @@ def test_an_intermediate_is_trusted_under_its_root_and_vouches_for_leaves(
     assert key["KeyAttributes"]["KeyUsage"] == "TR31_D1_ASYMMETRIC_KEY_FOR_DATA_ENCRYPTION"
     with pytest.raises(client.exceptions.ValidationException, match="nobody trusted here"):
         client.import_key(KeyMaterial=trusted(leaf, established.root_arn, **wraps))
+
+
+def test_an_end_entity_vouches_for_nobody(client: Any, party: Party, established: Established) -> None:
+    end = client.import_key(KeyMaterial=trusted(party.certificate, established.root_arn))["Key"]["KeyArn"]
+    forged = pki.issue_leaf(
+        "Forged", party.root_key.public_key(), party.certificate, party.key, purpose="sign", days=9, now=now()
+    )
+    with pytest.raises(client.exceptions.ValidationException, match="authority"):
+        client.import_key(KeyMaterial=trusted(forged, end))
+
+
+def test_a_root_bounds_the_path_below_it(client: Any) -> None:
+    keys = [rsa.generate_private_key(65537, 2048) for _ in range(3)]
+    root = _authority("Root", keys[0], "Root", keys[0], path_length=0)
+    below = _authority("Below", keys[1], "Root", keys[0], path_length=None)
+    root_arn = client.import_key(KeyMaterial=root_material(root))["Key"]["KeyArn"]
+    below_arn = client.import_key(KeyMaterial=trusted(below, root_arn))["Key"]["KeyArn"]
+    leaf = pki.issue_leaf("Leaf", keys[2].public_key(), below, keys[1], purpose="sign", days=9, now=now())
+    with pytest.raises(client.exceptions.ValidationException, match="fewer authorities below it"):
+        client.import_key(KeyMaterial=trusted(leaf, below_arn))
+
+
+def test_an_authority_that_is_not_the_issuer_does_not_vouch_for_its_roots_leaves(
+    client: Any, party: Party, established: Established
+) -> None:
+    below = pki.issue_intermediate("Issuing CA", party.key.public_key(), party.root, party.root_key, days=9, now=now())
+    arn = client.import_key(KeyMaterial=trusted(below, established.root_arn))["Key"]["KeyArn"]
+    with pytest.raises(client.exceptions.ValidationException, match="nobody trusted here"):
+        client.import_key(KeyMaterial=trusted(party.certificate, arn))
+
+
+def _authority(
+    name: str, key: rsa.RSAPrivateKey, issuer: str, issuer_key: rsa.RSAPrivateKey, *, path_length: int | None
+) -> x509.Certificate:
+    named = [x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, each)]) for each in (name, issuer)]
+    builder = x509.CertificateBuilder().subject_name(named[0]).issuer_name(named[1]).public_key(key.public_key())
+    builder = builder.serial_number(x509.random_serial_number())
+    builder = builder.not_valid_before(now() - timedelta(hours=1)).not_valid_after(now() + timedelta(days=9))
+    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=path_length), critical=True)
+    return builder.sign(issuer_key, hashes.SHA256())
 
 
 def test_a_disabled_root_vouches_for_nobody(client: Any, party: Party) -> None:

@@ -15,7 +15,6 @@ TAKEN = {
     "tr31-A-P0TE-8dae1a",
     "tr31-A-M3TC-20bdd0",
     "tr31-B-P0TE-d9ff92",
-    "tr31-B-P0TB-fc54b6",
     "tr31-B-M3TC-3a6a29",
     "tr31-B-K0TN-394750",
     "tr31-B-B0TX-51367c",
@@ -27,6 +26,7 @@ TAKEN = {
     "tr31-D-D0TB-5e1f96",
 }
 PUBLISHED = [each for each in vectors("tr31", "unwrap") if each.id in TAKEN]
+UNDER_TWO_KEYS = next(each for each in vectors("tr31", "unwrap") if each.id == "tr31-B-P0TB-fc54b6")
 KEK = bytes.fromhex("79ADAEF3212AADCE312ACE422ACCFEFB")
 
 
@@ -57,6 +57,18 @@ def test_a_published_block_arrives_as_the_key_it_holds(
     assert key["KeyOrigin"] == "EXTERNAL"
     assert key["KeyAttributes"]["KeyUsage"][5:7] == inputs["block"][5:7]
     assert key["Exportable"] is (inputs["block"][11] != "N")
+
+
+@pytest.mark.parametrize("vector", [UNDER_TWO_KEYS])
+def test_a_kek_of_two_keys_in_the_length_of_three_protects_no_three(
+    client: Any, established: Established, vector: dict[str, Any]
+) -> None:
+    arn = established.send(bytes.fromhex(vector["inputs"]["kbpk"]), "D9999K0TB00E0000")["KeyArn"]
+    with pytest.raises(client.exceptions.ValidationException, match="wrapping key of 80 bits"):
+        client.import_key(KeyMaterial=block(arn, vector["inputs"]["block"]))
+    longer = create(client, "TDES_3KEY", "TR31_P0_PIN_ENCRYPTION_KEY", {"Encrypt": True, "Decrypt": True})["KeyArn"]
+    with pytest.raises(client.exceptions.ValidationException, match="wrapping key of 80 bits"):
+        client.export_key(ExportKeyIdentifier=longer, KeyMaterial={"Tr31KeyBlock": {"WrappingKeyIdentifier": arn}})
 
 
 @pytest.mark.parametrize(
@@ -113,7 +125,11 @@ REFUSED = [
     (wrapped(header(algorithm="R", key_usage="S0", mode_of_use="S"), bytes(100)), "algorithm and key length"),
     (wrapped(header(algorithm="H", key_usage="M7", mode_of_use="C")), "algorithm and key length"),
     (wrapped(header(algorithm="A"), bytes(16)), "AES_128 key can not be protected by a weaker TDES_2KEY"),
-    (wrapped(header(), bytes(24)), "TDES_3KEY key can not be protected by a weaker TDES_2KEY"),
+    (wrapped(header(key_version_number="c1")), "key component"),
+    (wrapped(header(), KEK[:8] * 2), "TDES_2KEY key has equal parts"),
+    (wrapped(header(), KEK[:8] * 2 + KEK[8:]), "TDES_3KEY key has equal parts"),
+    (wrapped(header(), KEK + KEK[8:]), "TDES_3KEY key has equal parts"),
+    (wrapped(header(), bytes(range(24))), "TDES_3KEY key can not be protected by a weaker TDES_2KEY"),
 ]
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from asn1crypto import core
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from keyexchange import pki, tr34
 from keyexchange.crypto import rsa as rsa_keys
+from keyexchange.pki.der import encode
 from keyexchange.secret import Secret
-from keyexchange.tr34 import Layout
+from keyexchange.tr34 import Layout, asn1
+from keyexchange.tr34.algorithms import RANDOM_NONCE, SIGNING_TIME, oid
 from tests.keyexchange.hsm.kdh import NONCE, Established, Party, as_apc, establish, now, root_material
 from tests.vectors import vectors
 
@@ -56,6 +61,50 @@ def refused(established: Established, text: str, header: str = HEADER, **changes
 def test_another_nonce_is_refused(established: Established) -> None:
     refused(established, "random number", RandomNonce="0807060504030201")
     refused(established, "RandomNonce is required", RandomNonce=None)
+
+
+def test_a_token_made_in_one_pass_is_refused(established: Established, party: Party) -> None:
+    parts = established.party.parts(KEK, HEADER, established.krd)
+    nonce, moment = (oid(each) for each in (RANDOM_NONCE, SIGNING_TIME))
+    time = encode(asn1.Attribute, moment, encode(asn1.AnySet, core.UTCTime(now()).dump()))
+    attributes = encode(
+        asn1.Attributes,
+        *(
+            time if nonce in attribute.dump() else attribute.dump()
+            for attribute in asn1.Attributes.load(parts.signed_attributes)
+        ),
+    )
+    signature = rsa_keys.sign_pkcs1_sha256(party.key, attributes)
+    one_pass = dataclasses.replace(parts, signed_attributes=attributes, signature=signature)
+    token = tr34.assemble(one_pass, party.certificate_id)
+    assert tr34.read(token).signing_time is not None
+    for nonce_given in (None, NONCE.hex().upper()):
+        refused(established, "in one pass", WrappedKeyBlock=token.hex().upper(), RandomNonce=nonce_given)
+
+
+@pytest.mark.parametrize("parts", [(0, 0), (0, 0, 8), (8, 0, 0), (0, 0, 0)])
+def test_single_des_in_the_length_of_tdes_is_refused(established: Established, parts: tuple[int, ...]) -> None:
+    key = b"".join(KEK[part : part + 8] for part in parts)
+    with pytest.raises(established.client.exceptions.ValidationException, match="equal parts"):
+        established.send(key, HEADER)
+
+
+def test_a_content_cipher_weaker_than_the_key_is_refused(established_3072: Established) -> None:
+    header = "D9999K1AB00E0000"
+    parts = established_3072.party.parts(KEK, header, established_3072.krd, weaker=tr34.DES_EDE3_CBC)
+    token = tr34.assemble(parts, established_3072.party.certificate_id).hex().upper()
+    with pytest.raises(established_3072.client.exceptions.ValidationException, match="weaker TDES_3KEY"):
+        established_3072.send(KEK, header, WrappedKeyBlock=token)
+
+
+def test_a_signer_of_a_size_that_the_service_does_not_know_is_refused(established: Established, party: Party) -> None:
+    small = rsa.generate_private_key(65537, 1024)
+    signer = pki.issue_leaf("Small", small.public_key(), party.root, party.root_key, purpose="sign", days=9, now=now())
+    refused(
+        established,
+        "SigningKeyCertificate holds a key of an algorithm that is not supported",
+        SigningKeyCertificate=as_apc(signer),
+    )
 
 
 def test_a_changed_token_is_refused(established: Established) -> None:

@@ -176,6 +176,15 @@ def test_a_token_that_was_not_given_out_is_refused(client: Any, token: str) -> N
         client.list_keys(NextToken=token)
 
 
+@pytest.mark.parametrize("digits", [19, 30, 5000])
+def test_a_token_beyond_all_numbers_is_refused(apc_url: str, digits: int) -> None:
+    # longer than the model allows, so a client's own check must not stop it
+    client = apc_client(apc_url, parameter_validation=False)
+    token = base64.urlsafe_b64encode(b"keys:" + b"9" * digits).decode()
+    with pytest.raises(client.exceptions.ValidationException, match="NextToken"):
+        client.list_keys(NextToken=token)
+
+
 def test_usage_stops_and_starts(client: Any) -> None:
     arn = create(client, *CVK, Enabled=False)["KeyArn"]
     key = client.get_key(KeyIdentifier=arn)["Key"]

@@ -47,6 +47,48 @@ def test_export_parameters_come_from_the_same_root(client: Any) -> None:
     pki.verify_chain(base64.b64decode(leaf), [], [base64.b64decode(root)], at=datetime.now(UTC))
 
 
+@pytest.mark.parametrize(
+    ("name", "request_"),
+    [
+        ("GetParametersForImport", {"KeyMaterialType": "TR34_KEY_BLOCK", "WrappingKeyAlgorithm": "RSA_2048"}),
+        ("GetParametersForExport", {"KeyMaterialType": "TR34_KEY_BLOCK", "SigningKeyAlgorithm": "RSA_2048"}),
+        ("GetPublicKeyCertificate", {}),
+    ],
+)
+def test_nothing_is_awaited_between_a_write_and_its_commit(tmp_path: Path, name: str, request_: dict[str, str]) -> None:
+    """Whatever ended the transaction meanwhile would take the write with it, and nobody would be told."""
+    hsm = open_hsm(tmp_path, authority_algorithm=KeyAlgorithm.RSA_2048)
+    context = Context("us-east-1", "111122223333")
+    written: list[bool] = []
+
+    def dirty() -> bool:
+        return hsm.store.connection.in_transaction()
+
+    async def other_requests() -> None:
+        """Looks, whenever the loop is free, whether a write lies there that nobody waits for."""
+        while True:
+            written.append(dirty() and hsm.store._group is None)
+            await asyncio.sleep(0)
+
+    async def main() -> None:
+        values = dict(request_)
+        if name == "GetPublicKeyCertificate":
+            attributes = {"KeyAlgorithm": "RSA_2048", "KeyUsage": "TR31_S0_ASYMMETRIC_KEY_FOR_DIGITAL_SIGNATURE"}
+            attributes |= {"KeyClass": "ASYMMETRIC_KEY_PAIR", "KeyModesOfUse": {"Sign": True}}
+            made = await OPERATIONS["CreateKey"](hsm, context, {"KeyAttributes": attributes, "Exportable": False})
+            await hsm.store.committed()
+            values = {"KeyIdentifier": made["Key"]["KeyArn"]}
+        looking = asyncio.create_task(other_requests())
+        await OPERATIONS[name](hsm, context, values)
+        await hsm.store.committed()
+        looking.cancel()
+
+    asyncio.run(main())
+    hsm.close()
+    assert written
+    assert not any(written)
+
+
 @pytest.mark.parametrize("parameters", [import_parameters, export_parameters])
 def test_a_token_is_reused_only_when_asked_and_while_it_lasts(tmp_path: Path, parameters: Any) -> None:
     clock = MovableClock()

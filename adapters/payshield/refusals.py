@@ -1,0 +1,67 @@
+"""What can be said of a key before the payShield is asked: from the characters of the reviewed file alone."""
+
+from __future__ import annotations
+
+import re
+
+from keyexchange.errors import FormatError
+from keyexchange.keys import Algorithm, Exportability, KeyAlgorithm
+from keyexchange.protocols.messages import KeyToMove
+
+from .lmk import blocks
+from .lmk.key_types import TR31_USAGE
+
+_CRYPTOGRAMS = {KeyAlgorithm.TDES_2KEY: "U[0-9A-F]{32}", KeyAlgorithm.TDES_3KEY: "T[0-9A-F]{48}"}
+"""A key under a variant LMK, by its algorithm."""
+_LENGTH_FIELD = slice(2, 6)
+_TR34 = "export_tr34"
+_ONLY_TDES = "B8 encrypts what it sends with TDES, so it may carry no AES key; AES keys need an AES KEK made by ECDH"
+
+
+def refusal_of(key: KeyToMove, ability: str, *, keys_are_blocks: bool) -> str | None:
+    """Why a payShield cannot do this with this key; None when nothing speaks against it.
+
+    Args:
+        key: of the reviewed file; one that the payShield is to make has no reference.
+        ability: as in keyexchange.protocols.abilities.
+        keys_are_blocks: the LMK is a key-block LMK.
+    """
+    if ability == _TR34 and key.attributes.algorithm.letter == Algorithm.A:
+        return _ONLY_TDES
+    if not key.reference:
+        return None
+    return _block_refusal(key) if keys_are_blocks else _cryptogram_refusal(key)
+
+
+def _cryptogram_refusal(key: KeyToMove) -> str | None:
+    pattern = _CRYPTOGRAMS.get(key.attributes.algorithm)
+    if pattern is None:
+        return f"a variant LMK holds no {key.attributes.algorithm} keys"
+    if key.reference.startswith(blocks.TAG):
+        return "it is a key block, and variant_lmk is true"
+    if re.fullmatch(pattern, key.reference) is None:
+        return f"a {key.attributes.algorithm} key under a variant LMK is {pattern[0]} and {pattern[-3:-1]} hex digits"
+    return None
+
+
+def _block_refusal(key: KeyToMove) -> str | None:
+    text = key.reference
+    if not text.startswith(blocks.TAG):
+        return "a key under a key-block LMK begins with S; is variant_lmk to be true?"
+    try:
+        header = blocks.read_header(text)
+    except FormatError as error:
+        return error.message
+    if text[_LENGTH_FIELD] != f"{len(text) - len(blocks.TAG):04d}":
+        return f"the block says it has {text[_LENGTH_FIELD]} characters behind the S and has {len(text) - 1}"
+    wanted = key.attributes
+    for what, asked, found in (
+        ("usage", wanted.key_usage, TR31_USAGE.get(header.key_usage, header.key_usage)),
+        ("algorithm", wanted.algorithm.letter.value, header.algorithm),
+        ("mode of use", wanted.mode_of_use, header.mode_of_use),
+    ):
+        if asked != found:
+            return f"the block's {what} is {found}, the reviewed file says {asked}"
+    if header.exportability == Exportability.N:
+        return "the block says that the key is not exportable"
+    return None
