@@ -46,7 +46,7 @@ def _abilities() -> Iterator[str]:
     yield "|---" * (1 + len(SIDES)) + "|"
     for protocol, method in _abilities_known():
         sends = (", ".join(abilities.commands_of(side, method)) or _yes_or_no(side, method) for side in SIDES)
-        yield f"| {protocol.__name__} | {' | '.join(sends)} |"
+        yield f"| {protocol.__name__}: {method} | {' | '.join(sends)} |"
     yield ""
 
 

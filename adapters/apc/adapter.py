@@ -82,9 +82,9 @@ class ApcAdapter:
         return DeviceIdentity(self.name, details, storage=f"region {self._settings.region}")
 
     @sends("ListKeys", "ListTagsForResource", "ImportKey (RootCertificatePublicKey, TrustedCertificatePublicKey)")
-    def trust(self, chain: CertificateChain, mark: ImportMark) -> TrustAnchor:
-        """See `abilities.TrustsCertificates`."""
-        return import_chain(self._client, chain, mark)
+    def trust(self, chain: CertificateChain, mark: ImportMark, *, search: bool = True) -> TrustAnchor:
+        """See `abilities.TrustsCertificates`. A search costs a call for every certificate of the account."""
+        return import_chain(self._client, chain, mark, search=search)
 
     @sends("ListKeys", "ListTagsForResource")
     def find_trust(self, chain: CertificateChain) -> TrustAnchor | None:

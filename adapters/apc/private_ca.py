@@ -60,6 +60,7 @@ class PrivateCaAuthority:
 
     name: ClassVar[str] = "aws-private-ca"
     needs_csr: ClassVar[bool] = True
+    new_root: ClassVar[bool] = False
 
     def __init__(self, settings: PrivateCaSettings, client: AwsClient, *, sleep: Sleep = time.sleep) -> None:
         self._settings = settings

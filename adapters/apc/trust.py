@@ -31,7 +31,7 @@ def encode_certificate(der: bytes) -> str:
     return base64.b64encode(pki.load(der).public_bytes(Encoding.PEM)).decode("ascii")
 
 
-def import_chain(client: AwsClient, chain: CertificateChain, mark: ImportMark) -> TrustAnchor:
+def import_chain(client: AwsClient, chain: CertificateChain, mark: ImportMark, *, search: bool) -> TrustAnchor:
     """Make the service trust the chain's issuers, the root first; those it trusts already are used.
 
     A certificate is recognised by its fingerprint in a tag, so a run that was killed in between finds its own.
@@ -39,6 +39,7 @@ def import_chain(client: AwsClient, chain: CertificateChain, mark: ImportMark) -
     Args:
         chain: of the KDH's certificate, which is not itself imported.
         mark: of the run.
+        search: look for what is there already.
 
     Raises:
         UnsupportedError: a key that the service cannot hold.
@@ -47,7 +48,8 @@ def import_chain(client: AwsClient, chain: CertificateChain, mark: ImportMark) -
     imported: list[str] = []
     above = ""
     for certificate, algorithm in _downwards(chain):
-        found = find_certificate(client, pki.fingerprint(pki.to_der(certificate)), algorithm)
+        fingerprint = pki.fingerprint(pki.to_der(certificate))
+        found = find_certificate(client, fingerprint, algorithm) if search else None
         if found is None:
             found = _import_certificate(client, certificate, algorithm, above, mark)
             imported.append(found)

@@ -29,6 +29,8 @@ class Authority(Protocol):
 
     name: ClassVar[str]
     needs_csr: ClassVar[bool]
+    new_root: ClassVar[bool]
+    """Each certificate has a root of its own, so no receiver can have it already."""
 
     def check(self) -> None:
         """Look at what the settings name on this machine, before anything is made. Sends nothing.

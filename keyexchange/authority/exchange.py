@@ -44,6 +44,7 @@ class ExchangeAuthority:
 
     name: ClassVar[str] = "csr"
     needs_csr: ClassVar[bool] = True
+    new_root: ClassVar[bool] = False
 
     def __init__(self, settings: ExchangeSettings, *, now: Now = utc_now) -> None:
         self._settings = settings

@@ -49,6 +49,7 @@ class FilesAuthority:
 
     name: ClassVar[str] = "files"
     needs_csr: ClassVar[bool] = False
+    new_root: ClassVar[bool] = False
 
     def __init__(self, settings: FilesSettings, *, now: Now = utc_now) -> None:
         self._settings = settings

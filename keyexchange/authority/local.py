@@ -43,6 +43,7 @@ class LocalAuthority:
 
     name: ClassVar[str] = "local"
     needs_csr: ClassVar[bool] = False
+    new_root: ClassVar[bool] = True
 
     def __init__(self, settings: LocalSettings, *, now: Now = utc_now) -> None:
         self._settings = settings

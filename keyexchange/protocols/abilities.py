@@ -117,8 +117,12 @@ class ExportsTr31(Protocol):
 
 
 class TrustsCertificates(Protocol):
-    def trust(self, chain: CertificateChain, mark: ImportMark) -> TrustAnchor:
-        """Trust the chain's root and intermediates as issuers of KDH certificates; those already there are used."""
+    def trust(self, chain: CertificateChain, mark: ImportMark, *, search: bool = True) -> TrustAnchor:
+        """Trust the chain's root and intermediates as issuers of KDH certificates.
+
+        Args:
+            search: use those that are there already; without, they are known to be new.
+        """
 
     def find_trust(self, chain: CertificateChain) -> TrustAnchor | None:
         """The same, when all of them are there already; None when one is missing. Imports nothing."""

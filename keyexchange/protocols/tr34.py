@@ -60,7 +60,7 @@ def certify(scene: Scene, given: Given) -> CertificateChain:
 
 
 def trust_kdh(scene: Scene, given: Given) -> TrustAnchor:
-    anchor: TrustAnchor = scene.krd.trust(given["kdh_chain"], scene.mark)
+    anchor: TrustAnchor = scene.krd.trust(given["kdh_chain"], scene.mark, search=not scene.authority.new_root)
     return anchor
 
 
