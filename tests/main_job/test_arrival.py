@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
+
+from adapters.payshield.lmk import KeyBlockLmk
+from keyexchange import pki
+from keyexchange.crypto import rsa
+from keyexchange.secret import Secret
+from keyexchange.tr31 import Header
+from tests.keyexchange.hsm.kdh import Party, establish, now
 from tests.main_job.site import Site
 
 KCV = "08D7B4"
@@ -52,3 +60,35 @@ def test_a_second_run_uses_the_kek_and_the_trust_of_the_first(site: Site) -> Non
     report = site.run(protocol="tr31", **established)
     assert report.state == "finished"
     assert {name: len(keys) for name, keys in site.arrived().items()} == {"kek": 1, "bdk": 1, "cvk": 1}
+
+
+def test_an_aes_kek_moves_aes_and_tdes_keys_in_version_d(site: Site) -> None:
+    """The KEK is at both ends before the run, as an exchange by ECDH would leave it."""
+    kek, lmk = secrets.token_bytes(16), KeyBlockLmk.aes_test()
+    established = establish(site.client, new_party(), "RSA_3072")
+    arn = established.send(kek, "D9999K1AB00E0000")["KeyArn"]
+    reference = lmk.wrap(Header("1", "K1", "A", "B"), Secret(kek))
+    keys = [
+        {"name": "mac", "usage": "M6", "algorithm": "AES_128", "mode_of_use": "C"},
+        {"name": "pek", "usage": "P0", "algorithm": "AES_128", "mode_of_use": "B"},
+        {"name": "cvk", "usage": "C0", "algorithm": "TDES_2KEY", "mode_of_use": "C"},
+    ]
+    report = site.run(
+        keys=keys,
+        kek={"algorithm": "AES_128"},
+        payshield={"tr31": {"kek": reference}},
+        apc={"tr31": {"kek": arn}},
+    )
+    assert report.state == "finished"
+    assert {carrier.variety for carrier in report.carriers} == {"D"}
+    arrived = {key["KeyArn"]: key for key in site.client.list_keys()["Keys"]}
+    for line in report.keys:
+        if line.name != "kek":
+            assert arrived[line.reference]["KeyCheckValue"] == line.kcv_sender
+
+
+def new_party() -> Party:
+    root_key, key = rsa.generate(2048), rsa.generate(2048)
+    root = pki.issue_root("root of the test", root_key, days=9, now=now())
+    leaf = pki.issue_leaf("KDH", key.public_key(), root, root_key, purpose="sign", days=9, now=now())
+    return Party(root_key, root, key, leaf)
