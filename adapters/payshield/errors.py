@@ -137,6 +137,7 @@ HINTS = {
     "48": "use a key-block LMK under AES: a 3DES LMK holds neither AES keys nor RSA keys over 2048 bits",
     "67": "the HSM lacks the licence for this command",
     "68": "the command is switched off on the HSM: an administrator enables it with CONFIGCMDS",
+    "75": "two parts of the TDES key (or of the KEK) are equal, which leaves single DES: replace the key",
     "A1": "the key or LMK identifier belongs to the other kind of LMK: check variant_lmk",
     "A2": "the key is under another LMK than the one named: check the LMK identifiers",
     "A3": "the key block is under another LMK than the one named: check key_block_lmk_identifier",

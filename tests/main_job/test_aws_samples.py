@@ -1,6 +1,7 @@
 """AWS's public sample scripts, unmodified, against both faces.
 
-They are not part of this project. To run this test, name a checkout of aws-samples/samples-for-payment-cryptography-service
+They are not part of this project. To run this test, name a checkout of the repository
+aws-samples/samples-for-payment-cryptography-service
 and have pytz, which they import:
 
     KEYEXCHANGE_AWS_SAMPLES=DIR .venv/bin/python -m pytest tests/main_job/test_aws_samples.py

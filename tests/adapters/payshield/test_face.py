@@ -27,6 +27,8 @@ from .raw import ask
 BLOCK_LMK, VARIANT_LMK = KeyBlockLmk.aes_test("00"), VariantLmk("02")
 DES2 = Secret(bytes.fromhex("0123456789ABCDEFFEDCBA9876543210"))
 DES3 = Secret(bytes.fromhex("1010232332324545545467677676898998980101ABABBABA"))
+ALIKE = Secret(bytes.fromhex("1C2A3D4F5B6E7F80" * 2))
+TWO_KEYS = Secret(DES2.reveal() + DES2.reveal()[:8])
 DES1 = Secret(bytes.fromhex("1C2A3D4F5B6E7F80"))
 
 
@@ -153,6 +155,7 @@ def test_generate_and_export_gives_the_same_key_twice(face_port):
 
 ATTRIBUTES = b"&B0X00S00!B"
 OTHER_ID = block("B0", lmk=KeyBlockLmk.aes_test("07"))
+ALIKE_BDK = VARIANT_LMK.encrypt("009", ALIKE)
 LONG_BDK = VARIANT_LMK.encrypt("009", DES3)
 REFUSALS = [
     # any command
@@ -180,6 +183,10 @@ REFUSALS = [
     ("KEK usage", b"A8FFF" + (block("P0") + block("B0", key=DES2)).encode() + b"R", "A6"),
     ("KEK mode", b"A8FFF" + (block("K0", mode="D") + block("B0", key=DES2)).encode() + b"R", "A8"),
     ("KEK weaker than the key", b"A8FFF" + (block("K0", key=DES2) + block("B0", key=DES3)).encode() + b"R", "A5"),
+    ("KEK of two keys in the length of three", b"A8FFF" + (block(key=TWO_KEYS) + block("B0")).encode() + b"R", "A5"),
+    ("KEK that is single DES", b"A8FFF" + (block(key=ALIKE) + block("B0", key=DES2)).encode() + b"R", "75"),
+    ("KEK that is single DES, S", b"A8FFF" + (block("52", key=ALIKE) + block("B0", key=DES2)).encode() + b"S", "75"),
+    ("key that is single DES", b"A8FFF" + (block() + block("B0", key=ALIKE)).encode() + b"R", "75"),
     ("AES under TDES", b"A8FFF" + (block() + block("B0", "A", key=Secret(bytes(16)))).encode() + b"R", "A5"),
     ("version D under a TDES KEK", b"A8FFF" + (block() + block("B0", key=DES2)).encode() + b"R!D", "A7"),
     ("version A", b"A8FFF" + (block() + block("B0", key=DES2)).encode() + b"R!A", "15"),
@@ -201,6 +208,8 @@ REFUSALS = [
     ("number of optional blocks", b"A8009" + (ZMK + BDK).encode() + b"R%02&B0X00S01!B", "AB"),
     ("Thales block", b"A8009" + (ZMK + BDK).encode() + b"S%02", "26"),
     ("single-length ZMK", b"A8009" + (zmk(DES1) + BDK).encode() + b"R%02" + ATTRIBUTES, "27"),
+    ("ZMK that is single DES", b"A8009" + (zmk(ALIKE) + BDK).encode() + b"R%02" + ATTRIBUTES, "75"),
+    ("variant key that is single DES", b"A8009" + (ZMK + ALIKE_BDK).encode() + b"R%02" + ATTRIBUTES, "75"),
     ("ZMK weaker than the key", b"A8009" + (ZMK + LONG_BDK).encode() + b"R%02" + ATTRIBUTES, "27"),
     ("a variant ZMK", b"A8000" + (ZMK + ZMK).encode() + b"R%02&K0B00S00!B", "29"),
     # BU

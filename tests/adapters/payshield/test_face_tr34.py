@@ -70,6 +70,7 @@ def test_the_exportability_can_be_made_stricter(face_port, request_for):
 
 
 AES = Secret(bytes(16))
+ALIKE = Secret(bytes.fromhex("1C2A3D4F5B6E7F80" * 3))
 SINGLE = Secret(bytes.fromhex("1C2A3D4F5B6E7F80"))
 
 
@@ -86,6 +87,7 @@ SINGLE = Secret(bytes.fromhex("1C2A3D4F5B6E7F80"))
         ("key-block", {"krd_id": b"\x02\x01\x01"}, "15"),
         ("key-block", {"exportability": "Q"}, "AA"),
         ("key-block", {"key": BLOCK_LMK.wrap(Header("1", "K0", "A", "N"), AES)}, "A5"),
+        ("key-block", {"key": BLOCK_LMK.wrap(Header("1", "K0", "T", "N"), ALIKE)}, "75"),
         ("key-block", {"key": BLOCK_LMK.wrap(Header("1", "K0", "T", "N", "00", "N"), KEY)}, "29"),
         ("key-block", {"key": BLOCK_LMK.wrap(Header("1", "24", "T", "N"), KEY)}, "A6"),
         ("key-block", {"lmk": "02"}, "28"),

@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from adapters.payshield.adapter import ADAPTER
 from adapters.payshield.settings import PayshieldSettings
+from keyexchange import config
 from keyexchange.errors import ConfigError
 
 AWS_SAMPLE = {
@@ -50,7 +51,8 @@ def test_a_wrong_field_is_named(change, field):
 
 
 def test_a_private_key_is_a_reference_and_never_quoted():
-    settings = PayshieldSettings.model_validate(AWS_SAMPLE | {"tls": {"private_key": "-----BEGIN PRIVATE KEY-----"}})
-    with pytest.raises(ConfigError, match="reference") as refused:
-        ADAPTER.open(settings)
+    section = AWS_SAMPLE | {"tls": {"private_key": "-----BEGIN PRIVATE KEY-----"}}
+    reviewed = config.parse({"kdh": {"payshield": section}, "krd": {}}, "the file")
+    with pytest.raises(ConfigError, match=r"kdh\.payshield\.tls\.private_key") as refused:
+        config.settings_of(ADAPTER, reviewed, "kdh")
     assert "BEGIN" not in refused.value.message

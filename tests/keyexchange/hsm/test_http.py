@@ -39,8 +39,8 @@ def talk(conversation: Callable[[Peer], Awaitable[Any]], *, body_seconds: float 
 
 
 async def flood(peer: Peer, begin: bytes, octets: bytes) -> int:
-    """How many of these octets the server lets itself be sent, in a million."""
-    reader, writer = peer
+    """How many of these octets the server lets itself be sent, up to 16 MiB."""
+    _, writer = peer
     writer.write(begin)
     sent = 0
     try:
@@ -93,7 +93,7 @@ def test_a_head_just_within_the_bound_is_answered() -> None:
     assert talk(conversation).startswith(b"HTTP/1.1 200")
 
 
-@pytest.mark.parametrize("begin", [b"", b"\r\n", b"POST", HEAD, HEAD + b"Content-Length: 0\r\n\r\nPOST / HT"])
+@pytest.mark.parametrize("begin", [b"", b"\r\n", b"POST", HEAD])
 def test_a_head_must_end_in_time(begin: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(BoundedProtocol, "head_seconds", 0.1)
 
@@ -102,8 +102,7 @@ def test_a_head_must_end_in_time(begin: bytes, monkeypatch: pytest.MonkeyPatch) 
         writer.write(begin)
         return await reader.read()
 
-    answered = talk(conversation)
-    assert answered.count(b"HTTP/1.1") == begin.count(b"Content-Length")
+    assert talk(conversation) == b""
 
 
 def test_the_head_of_a_second_request_must_end_in_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import dataclasses
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -181,24 +182,18 @@ def test_a_new_token_opens_to_what_went_in(ordinary: tuple[str, bytes, bytes], l
     ],
 )
 def test_a_content_cipher_weaker_than_the_key_is_refused(letter: str, octets: int, weaker: list[ContentCipher]) -> None:
-    kdh_id = issuer_and_serial(certificate("kdh_2048"))
-    refused = []
     for cipher in CIPHERS.values():
-        try:
+        with pytest.raises(RuleError, match="kek-strength") if cipher in weaker else contextlib.nullcontext():
             build_parts(
                 Secret(bytes(range(octets))),
                 f"D0000K0{letter}B00E0000",
-                kdh_id=kdh_id,
+                kdh_id=issuer_and_serial(certificate("kdh_2048")),
                 krd_id=issuer_and_serial(certificate("krd_2048")),
                 krd_public_key=private_key("krd_2048").public_key(),
                 nonce=bytes(8),
                 sign=lambda octets: sign_pkcs1_sha256(private_key("kdh_2048"), octets),
                 cipher=cipher,
             )
-        except RuleError as error:
-            assert error.rule == "kek-strength"
-            refused.append(cipher)
-    assert refused == weaker
 
 
 def test_two_tokens_of_one_key_share_no_secret() -> None:

@@ -112,12 +112,14 @@ def test_silence_between_messages_is_no_fault():
     async def life():
         listener = await serve_tcp(shout, "127.0.0.1", 0, framing=LengthPrefixed, message_seconds=0.01)
         reader, writer = await asyncio.open_connection("127.0.0.1", listener.port)
-        for _ in range(2):
-            writer.write(frame(b"a"))
-            assert await reader.readexactly(3) == frame(b"A")
-            await asyncio.wait([asyncio.create_task(reader.read(1))], timeout=0.1)
-            assert not reader.at_eof()
-            break
+        writer.write(frame(b"a"))
+        assert await reader.readexactly(3) == frame(b"A")
+        ended = asyncio.create_task(reader.read())
+        await asyncio.wait([ended], timeout=0.1)
+        assert not ended.done()
+        writer.write(frame(b"b"))
+        writer.write_eof()
+        assert await ended == frame(b"B")
         writer.close()
         await listener.close()
 

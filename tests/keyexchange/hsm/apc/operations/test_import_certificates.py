@@ -65,22 +65,27 @@ def test_an_intermediate_is_trusted_under_its_root_and_vouches_for_leaves(
         client.import_key(KeyMaterial=trusted(leaf, established.root_arn, **wraps))
 
 
-def test_an_end_entity_vouches_for_nobody(client: Any, party: Party, established: Established) -> None:
-    end = client.import_key(KeyMaterial=trusted(party.certificate, established.root_arn))["Key"]["KeyArn"]
-    forged = pki.issue_leaf(
-        "Forged", party.root_key.public_key(), party.certificate, party.key, purpose="sign", days=9, now=now()
-    )
-    with pytest.raises(client.exceptions.ValidationException, match="authority"):
-        client.import_key(KeyMaterial=trusted(forged, end))
+@pytest.mark.parametrize(
+    "extensions", [(), (x509.BasicConstraints(ca=False, path_length=None),)], ids=["none", "no CA"]
+)
+def test_an_end_entity_vouches_for_nobody(
+    client: Any, party: Party, established: Established, extensions: tuple[x509.BasicConstraints, ...]
+) -> None:
+    end = _certificate("End", party.key, party.root.subject, party.root_key, *extensions)
+    arn = client.import_key(KeyMaterial=trusted(end, established.root_arn))["Key"]["KeyArn"]
+    forged = _certificate("Forged", party.root_key, end.subject, party.key)
+    with pytest.raises(client.exceptions.ValidationException, match="certificate authority"):
+        client.import_key(KeyMaterial=trusted(forged, arn))
 
 
-def test_a_root_bounds_the_path_below_it(client: Any) -> None:
-    keys = [rsa.generate_private_key(65537, 2048) for _ in range(3)]
-    root = _authority("Root", keys[0], "Root", keys[0], path_length=0)
-    below = _authority("Below", keys[1], "Root", keys[0], path_length=None)
+def test_a_root_bounds_the_path_below_it(client: Any, party: Party) -> None:
+    anything = x509.BasicConstraints(ca=True, path_length=None)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Root")])
+    root = _certificate("Root", party.root_key, name, party.root_key, x509.BasicConstraints(ca=True, path_length=0))
+    below = _certificate("Below", party.key, name, party.root_key, anything)
     root_arn = client.import_key(KeyMaterial=root_material(root))["Key"]["KeyArn"]
     below_arn = client.import_key(KeyMaterial=trusted(below, root_arn))["Key"]["KeyArn"]
-    leaf = pki.issue_leaf("Leaf", keys[2].public_key(), below, keys[1], purpose="sign", days=9, now=now())
+    leaf = _certificate("Leaf", party.root_key, below.subject, party.key)
     with pytest.raises(client.exceptions.ValidationException, match="fewer authorities below it"):
         client.import_key(KeyMaterial=trusted(leaf, below_arn))
 
@@ -94,14 +99,16 @@ def test_an_authority_that_is_not_the_issuer_does_not_vouch_for_its_roots_leaves
         client.import_key(KeyMaterial=trusted(party.certificate, arn))
 
 
-def _authority(
-    name: str, key: rsa.RSAPrivateKey, issuer: str, issuer_key: rsa.RSAPrivateKey, *, path_length: int | None
+def _certificate(
+    name: str, key: rsa.RSAPrivateKey, issuer: x509.Name, issuer_key: rsa.RSAPrivateKey, *extensions: x509.ExtensionType
 ) -> x509.Certificate:
-    named = [x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, each)]) for each in (name, issuer)]
-    builder = x509.CertificateBuilder().subject_name(named[0]).issuer_name(named[1]).public_key(key.public_key())
+    """With these extensions and no others."""
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(key.public_key())
     builder = builder.serial_number(x509.random_serial_number())
     builder = builder.not_valid_before(now() - timedelta(hours=1)).not_valid_after(now() + timedelta(days=9))
-    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=path_length), critical=True)
+    for extension in extensions:
+        builder = builder.add_extension(extension, critical=True)
     return builder.sign(issuer_key, hashes.SHA256())
 
 

@@ -66,7 +66,7 @@ def test_a_kek_of_two_keys_in_the_length_of_three_protects_no_three(
     arn = established.send(bytes.fromhex(vector["inputs"]["kbpk"]), "D9999K0TB00E0000")["KeyArn"]
     with pytest.raises(client.exceptions.ValidationException, match="wrapping key of 80 bits"):
         client.import_key(KeyMaterial=block(arn, vector["inputs"]["block"]))
-    longer = create(client, "TDES_3KEY", "TR31_P0_PIN_ENCRYPTION_KEY", {"Encrypt": True, "Decrypt": True})["KeyArn"]
+    longer = create(client, "TDES_3KEY", "TR31_P0_PIN_ENCRYPTION_KEY", BOTH)["KeyArn"]
     with pytest.raises(client.exceptions.ValidationException, match="wrapping key of 80 bits"):
         client.export_key(ExportKeyIdentifier=longer, KeyMaterial={"Tr31KeyBlock": {"WrappingKeyIdentifier": arn}})
 

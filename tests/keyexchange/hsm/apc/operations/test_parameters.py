@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from keyexchange import pki
+from keyexchange.hsm.apc.context import OPERATIONS, Context
+from keyexchange.hsm.device import open_hsm
+from keyexchange.keys import KeyAlgorithm
 from tests.apc_server import MovableClock, apc_client, running_apc
 from tests.keyexchange.hsm.kdh import Party, create_kek, establish
 
@@ -55,19 +60,34 @@ def test_export_parameters_come_from_the_same_root(client: Any) -> None:
         ("GetPublicKeyCertificate", {}),
     ],
 )
-def test_nothing_is_awaited_between_a_write_and_its_commit(tmp_path: Path, name: str, request_: dict[str, str]) -> None:
+def test_nothing_is_awaited_between_a_write_and_its_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, request_: dict[str, str]
+) -> None:
     """Whatever ended the transaction meanwhile would take the write with it, and nobody would be told."""
     hsm = open_hsm(tmp_path, authority_algorithm=KeyAlgorithm.RSA_2048)
-    context = Context("us-east-1", "111122223333")
-    written: list[bool] = []
+    root = hsm.authority._root
 
-    def dirty() -> bool:
-        return hsm.store.connection.in_transaction()
+    async def contended() -> Any:
+        """As when another request is making the root."""
+        found = await root()
+        await asyncio.sleep(0)
+        return found
+
+    monkeypatch.setattr(hsm.authority, "_root", contended)
+    context = Context("us-east-1", "111122223333")
+    written: list[str] = []
+    kept: list[str] = []
+    forgotten: list[str] = []
+
+    def execute(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("INSERT"):
+            written.append(statement)
 
     async def other_requests() -> None:
         """Looks, whenever the loop is free, whether a write lies there that nobody waits for."""
         while True:
-            written.append(dirty() and hsm.store._group is None)
+            if hsm.store._group is None:
+                forgotten.extend(written)
             await asyncio.sleep(0)
 
     async def main() -> None:
@@ -78,15 +98,18 @@ def test_nothing_is_awaited_between_a_write_and_its_commit(tmp_path: Path, name:
             made = await OPERATIONS["CreateKey"](hsm, context, {"KeyAttributes": attributes, "Exportable": False})
             await hsm.store.committed()
             values = {"KeyIdentifier": made["Key"]["KeyArn"]}
+        written.clear()
         looking = asyncio.create_task(other_requests())
         await OPERATIONS[name](hsm, context, values)
         await hsm.store.committed()
         looking.cancel()
 
+    event.listen(hsm.store.connection, "before_cursor_execute", execute)
+    event.listen(hsm.store.connection, "commit", lambda _: (kept.extend(written), written.clear()))
     asyncio.run(main())
     hsm.close()
-    assert written
-    assert not any(written)
+    assert kept
+    assert forgotten == []
 
 
 @pytest.mark.parametrize("parameters", [import_parameters, export_parameters])
