@@ -80,6 +80,8 @@ class Header:
     @property
     def length(self) -> int:
         """How many characters the header takes."""
+        if not self.optional_blocks:
+            return FIXED_LENGTH
         return FIXED_LENGTH + sum(len(block.text()) for block in self.optional_blocks)
 
     def text(self, length: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 
 from keyexchange.errors import FormatError, RuleError
 from keyexchange.keys import KeyAlgorithm, require_kek_strength
@@ -146,7 +147,9 @@ def wrap(
     return f"{text}{ciphertext.hex().upper()}{mac.hex().upper()}"
 
 
+@lru_cache(maxsize=1024)
 def _writable(header: Header) -> Version:
+    """The version of a header that may be written; cached, because the keys of a migration share a few headers."""
     if header.version_id not in ("B", "D"):
         raise RuleError(
             f"a block of version {header.version_id} is not written",
