@@ -147,6 +147,7 @@ class Journal:
             METADATA.create_all(self._engine)
             self._connection = self._engine.connect()
         except DatabaseError:
+            self._engine.dispose()
             raise JournalError(
                 f"{path} is not a journal", hint="move it away, or choose another folder with --journal"
             ) from None

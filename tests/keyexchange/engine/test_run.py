@@ -74,7 +74,9 @@ class House:
 
     def reopen(self) -> None:
         """As after a crash: what was not flushed is gone."""
-        self.journal._connection.close()
+        self.journal._pending.clear()
+        self.journal._artefacts.clear()
+        self.journal.close()
         self.journal = Journal(self.folder, self.clock)
 
 
