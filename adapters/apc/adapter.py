@@ -14,6 +14,7 @@ from keyexchange.keys import Kcv, KeyAttributes
 from keyexchange.protocols import abilities
 from keyexchange.protocols.abilities import sends
 from keyexchange.protocols.messages import (
+    ACCOUNT,
     CertificateChain,
     DeviceIdentity,
     HeldKey,
@@ -77,7 +78,7 @@ class ApcAdapter:
     def identify(self) -> DeviceIdentity:
         """See `abilities.Identifies`. The account is known only when it holds a key."""
         keys = self._client.call("ListKeys", MaxResults=1).get("Keys", [])
-        accounts = [("account", str(key["KeyArn"]).split(":")[4]) for key in keys]
+        accounts = [(ACCOUNT, str(key["KeyArn"]).split(":")[4]) for key in keys]
         details = (("region", self._settings.region), ("endpoint", self._client.endpoint), *accounts)
         return DeviceIdentity(self.name, details, storage=f"region {self._settings.region}")
 

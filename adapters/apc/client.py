@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _CHANGE_NOTHING = frozenset(
     {
         "GetAlias",
+        "ListAliases",
         "GetCertificate",
         "GetCertificateAuthorityCertificate",
         "GetKey",

@@ -105,7 +105,7 @@ def find_marked(
         raise JournalError(
             f"apc holds {len(found)} keys of run {mark.run} named {mark.key}: "
             + ", ".join(key.reference for key in found),
-            hint="delete all but one of them, then resume the run",
+            hint="keep the one that `keyexchange report` names, if it names one: delete the others, then resume",
         )
     return found[0] if found else None
 

@@ -15,6 +15,8 @@ _CRYPTOGRAMS = {KeyAlgorithm.TDES_2KEY: "U[0-9A-F]{32}", KeyAlgorithm.TDES_3KEY:
 """A key under a variant LMK, by its algorithm."""
 _LENGTH_FIELD = slice(2, 6)
 _TR34 = "export_tr34"
+_EXPORTS = (_TR34, "export_tr31")
+"""What puts the key's own header on its way. A KEK that only wraps may have another usage or mode at each side."""
 _ONLY_TDES = "B8 encrypts what it sends with TDES, so it may carry no AES key; AES keys need an AES KEK made by ECDH"
 
 
@@ -30,7 +32,9 @@ def refusal_of(key: KeyToMove, ability: str, *, keys_are_blocks: bool) -> str | 
         return _ONLY_TDES
     if not key.reference:
         return None
-    return _block_refusal(key) if keys_are_blocks else _cryptogram_refusal(key)
+    if not keys_are_blocks:
+        return _cryptogram_refusal(key)
+    return _block_refusal(key) or (_header_refusal(key) if ability in _EXPORTS else None)
 
 
 def _cryptogram_refusal(key: KeyToMove) -> str | None:
@@ -54,10 +58,16 @@ def _block_refusal(key: KeyToMove) -> str | None:
         return error.message
     if text[_LENGTH_FIELD] != f"{len(text) - len(blocks.TAG):04d}":
         return f"the block says it has {text[_LENGTH_FIELD]} characters behind the S and has {len(text) - 1}"
-    wanted = key.attributes
+    letter = key.attributes.algorithm.letter.value
+    if header.algorithm != letter:
+        return f"the block's algorithm is {header.algorithm}, the reviewed file says {letter}"
+    return None
+
+
+def _header_refusal(key: KeyToMove) -> str | None:
+    header, wanted = blocks.read_header(key.reference), key.attributes
     for what, asked, found in (
         ("usage", wanted.key_usage, TR31_USAGE.get(header.key_usage, header.key_usage)),
-        ("algorithm", wanted.algorithm.letter.value, header.algorithm),
         ("mode of use", wanted.mode_of_use, header.mode_of_use),
     ):
         if asked != found:

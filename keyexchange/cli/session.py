@@ -106,6 +106,7 @@ def run_or_resume(request: Request, journal: Journal, show: Show = silent, settl
         run = request.resume or _begin(request, journal)
         request.begun = run
         made = planned(request, _simulation(request, journal, run, stack), trace)
+        _require_approved(request, made.plan)
         stack.callback(made.sides.kdh.close)
         stack.callback(made.sides.krd.close)
         observer = stack.enter_context(show(made.plan, run))
@@ -157,6 +158,11 @@ def _as_begun(request: Request, journal: Journal) -> None:
             raise JournalError(
                 f"run {request.resume} was begun with --{name} {options[name]}", hint=f"leave --{name} away"
             )
+    if request.simulate and not options["simulate"]:
+        raise JournalError(
+            f"run {request.resume} was begun with real devices and is not resumed with simulators",
+            hint="leave --simulate away, or begin another run with it",
+        )
     recorded = Path(options["config_file"]) if options["config_file"] else None
     request.kdh, request.krd, request.protocol = options["kdh"], options["krd"], options["protocol"]
     request.simulate = options["simulate"]

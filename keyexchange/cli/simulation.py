@@ -45,7 +45,7 @@ def with_addresses(settings: config.Config, simulation: Simulation | None) -> co
     """The same settings with both sides pointed to the running faces; unchanged when none run (a plan)."""
     if simulation is None:
         return settings
-    document = settings.model_dump(mode="json", exclude_unset=True)
+    document = settings.model_dump(mode="json", exclude_unset=True, by_alias=True)
     for role in ("kdh", "krd"):
         for name, section in document[role].items():
             section.update(_address(simulation.addresses.get(name)))

@@ -91,6 +91,7 @@ BEGUN, RESUMED, INTENT, DONE, FAILED, PAUSED, FINISHED = (
 """Events. `begun`, `resumed`, `failed`, `paused` and `finished` of the run have an empty step."""
 
 NONCE_OCTETS = 8
+_UNLESS_THERE = "OR IGNORE"
 _PATIENCE_SECONDS = 30
 """How long a write waits for another process's."""
 
@@ -144,13 +145,24 @@ class Journal:
         )
         event.listen(self._engine, "connect", _durable)
         try:
-            METADATA.create_all(self._engine)
-            self._connection = self._engine.connect()
+            with self._alone():
+                METADATA.create_all(self._engine)
+                self._connection = self._engine.connect()
+        except OperationalError as error:
+            self._engine.dispose()
+            raise JournalError(f"the journal {path} is busy: {error.orig}", hint="try again in a moment") from None
         except DatabaseError:
             self._engine.dispose()
             raise JournalError(
                 f"{path} is not a journal", hint="move it away, or choose another folder with --journal"
             ) from None
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One process after the other makes the tables and switches to WAL."""
+        with (self.folder / "journal.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def close(self) -> None:
         """Make everything durable and close."""
@@ -218,10 +230,10 @@ class Journal:
             return
         with self._writing():
             if self._pending_runs:
-                self._connection.execute(insert(RUNS), self._pending_runs)
+                self._connection.execute(insert(RUNS).prefix_with(_UNLESS_THERE, dialect="sqlite"), self._pending_runs)
             if self._artefacts:
                 rows = [{"digest": name, "octets": octets} for name, octets in self._artefacts.items()]
-                self._connection.execute(insert(ARTEFACTS).prefix_with("OR IGNORE", dialect="sqlite"), rows)
+                self._connection.execute(insert(ARTEFACTS).prefix_with(_UNLESS_THERE, dialect="sqlite"), rows)
             if self._pending:
                 self._connection.execute(insert(ENTRIES), self._pending)
         self._pending_runs, self._pending, self._artefacts = [], [], {}
@@ -232,8 +244,10 @@ class Journal:
         try:
             yield
             self._connection.commit()
-        except OperationalError as error:
+        except BaseException as error:  # an interrupt too: the next flush writes it again, an entry twice at the worst
             self._connection.rollback()
+            if not isinstance(error, OperationalError):
+                raise
             raise JournalError(
                 f"the journal in {self.folder} cannot be written: {error.orig}",
                 hint="make room on the disk, or wait for the other process, then resume the run",
@@ -301,7 +315,6 @@ class Journal:
             with self._writing():
                 self._connection.execute(insert(NONCES).values(**row))
         except IntegrityError:
-            self._connection.rollback()
             raise RuleError(
                 "the random number for the token was used before",
                 rule="nonce-once",

@@ -17,8 +17,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from keyexchange.config import KEK
 from keyexchange.engine.journal import DONE, FAILED, FINISHED, INTENT, PAUSED, RESUMED, Journal
@@ -31,6 +32,7 @@ SETTLE = timedelta(seconds=5)
 """A request that we gave up on may still be at work at the other side for so long."""
 
 Observer = Callable[["Progress"], None]
+T = TypeVar("T")
 
 _FROM_KEK = {"kek": "key", "kek_held": "held"}
 """What a key's workflow is given, and which value of the KEK's workflow that is."""
@@ -62,6 +64,7 @@ class _Memory:
         intents: the oldest INTENT of each step that has no outcome since.
         tried_twice: the first INTENT of each step that has more than one.
         refused: steps that a side refused last, with what was done at that time.
+        finished: nothing was left to do when the run was last taken up.
     """
 
     outcomes: dict[tuple[str, str], Any] = field(default_factory=dict)
@@ -69,6 +72,7 @@ class _Memory:
     intents: dict[tuple[str, str], datetime] = field(default_factory=dict)
     tried_twice: dict[tuple[str, str], datetime] = field(default_factory=dict)
     refused: dict[tuple[str, str], set[tuple[str, str]]] = field(default_factory=dict)
+    finished: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,8 @@ class _Runner:
 
     def go(self) -> None:
         to_do = self._to_do()
+        if self.memory.finished and all(p.step.always for p in self.plan.steps if p.number in to_do):
+            return
         if len(to_do) < len(self.plan.steps) or self.memory.intents:
             self.journal.append(self.run, RESUMED, steps_left=len(to_do))
         for planned in self.plan.steps:
@@ -185,8 +191,17 @@ class _Runner:
     def _act(self, planned: PlannedStep) -> None:
         self._tell("step", planned)
         begun = self.context.clock()
+        outcome, found = self._recording_failure(planned, partial(self._outcome, planned))
+        milliseconds = round((self.context.clock() - begun).total_seconds() * 1000, 3)
+        extra = {"found": True} if found else {}
+        self._record(DONE, planned, outcome=self.journal.encoded(outcome), ms=milliseconds, **extra)
+        self._give(planned, outcome)
+        self._tell("done", planned)
+
+    def _recording_failure(self, planned: PlannedStep, act: Callable[[], T]) -> T:
+        """Do something of a step; a pause or a failure is on record before it goes on its way."""
         try:
-            outcome, found = self._reconciled_or_done(planned)
+            return act()
         except RunPausedError as pause:
             self._record(PAUSED, planned, message=pause.message, hint=pause.hint)
             self.journal.flush()
@@ -196,12 +211,11 @@ class _Runner:
             self._record(FAILED, planned, message=error.message, hint=error.hint, kind=type(error).__name__)
             self.journal.flush()
             raise
-        milliseconds = round((self.context.clock() - begun).total_seconds() * 1000, 3)
-        extra = {"found": True} if found else {}
+
+    def _outcome(self, planned: PlannedStep) -> tuple[object, bool]:
+        outcome, found = self._reconciled_or_done(planned)
         self._require_same_storage(planned, outcome)
-        self._record(DONE, planned, outcome=self.journal.encoded(outcome), ms=milliseconds, **extra)
-        self._give(planned, outcome)
-        self._tell("done", planned)
+        return outcome, found
 
     def _where(self, planned: PlannedStep) -> str:
         """Which key and step, for a person."""
@@ -211,7 +225,7 @@ class _Runner:
     def _require_same_storage(self, planned: PlannedStep, outcome: object) -> None:
         """A side that answers from another store of keys is not the one that the run was begun with."""
         before = self.memory.outcomes.get(_key(planned))
-        if not isinstance(outcome, DeviceIdentity) or before is None or before.storage == outcome.storage:
+        if not isinstance(outcome, DeviceIdentity) or before is None or before.may_be(outcome):
             return
         raise JournalError(
             f"{outcome.name} holds its keys in {outcome.storage}; the run was begun with {before.storage}",
@@ -261,8 +275,20 @@ class _Runner:
         """
         for planned in self.plan.steps:
             since = self.memory.tried_twice.get(_key(planned))
-            if planned.step.final and planned.step.reconcile and since is not None:
-                planned.step.reconcile(self._scene(planned), self._given(planned), since)
+            if planned.step.final and since is not None:
+                self._recording_failure(planned, partial(self._require_one, planned, since))
+
+    def _require_one(self, planned: PlannedStep, since: datetime) -> None:
+        """The key that is recorded is there, and no other."""
+        assert planned.step.reconcile is not None
+        recorded = self.values[planned.scope][planned.step.gives].reference
+        found: Any = planned.step.reconcile(self._scene(planned), self._given(planned), since)
+        if found is None or found.reference != recorded:
+            other = "nothing" if found is None else found.reference
+            raise JournalError(
+                f"key {planned.scope} should be {recorded} and what is there is {other}",
+                hint="the recorded key was compared and named; begin a new run for this key if it is gone",
+            )
 
     def _scene(self, planned: PlannedStep) -> Scene:
         return Scene(
@@ -303,6 +329,7 @@ def _recall(journal: Journal, run: str) -> _Memory:
     memory = _Memory()
     for place, entry in enumerate(journal.entries(run)):
         key = (entry.scope, entry.step)
+        memory.finished = entry.event == FINISHED
         if entry.event == INTENT:
             if key in memory.intents:
                 memory.tried_twice.setdefault(key, memory.intents[key])

@@ -12,6 +12,9 @@ from pathlib import Path
 
 from keyexchange.keys import Kcv, KeyAttributes
 
+ACCOUNT = "account"
+"""The detail of an identity that a service tells only when there is something to tell."""
+
 
 @dataclass(frozen=True)
 class DeviceIdentity:
@@ -26,6 +29,11 @@ class DeviceIdentity:
     name: str
     details: tuple[tuple[str, str], ...]
     storage: str = ""
+
+    def may_be(self, other: DeviceIdentity) -> bool:
+        """Whether the other one holds the same keys, as far as both tell; an account without keys tells no number."""
+        ours, theirs = dict(self.details).get(ACCOUNT), dict(other.details).get(ACCOUNT)
+        return self.storage == other.storage and (ours is None or theirs is None or ours == theirs)
 
 
 @dataclass(frozen=True)

@@ -232,15 +232,20 @@ def identify_krd(scene: Scene, _given: Given) -> object:
     return scene.krd.identify()
 
 
-def compare_kcv(sent: str, arrived: str) -> Callable[[Scene, Given], Kcv]:
+def compare_kcv(sent: str, arrived: str, *, attributes: bool = True) -> Callable[[Scene, Given], Kcv]:
     """A step function that compares what was sent with what arrived and returns the agreed check value.
 
     It also holds what the receiver states to the reviewed file, so that a key found after a crash is judged like one
     that has just arrived.
+
+    Args:
+        sent, arrived: names of the two messages.
+        attributes: compare usage, mode and so on too; not for a KEK, which only wraps at each side.
     """
 
     def compare(scene: Scene, given: Given) -> Kcv:
-        _require_attributes(scene.key, given[arrived])
+        if attributes:
+            _require_attributes(scene.key, given[arrived])
         left: Kcv = given[sent].kcv
         right: Kcv = given[arrived].kcv
         name, reviewed = scene.key.name, scene.key.kcv

@@ -62,6 +62,14 @@ def test_a_second_run_uses_the_kek_and_the_trust_of_the_first(site: Site) -> Non
     assert {name: len(keys) for name, keys in site.arrived().items()} == {"kek": 1, "bdk": 1, "cvk": 1}
 
 
+def test_a_kek_that_only_wraps_may_have_another_mode_than_the_file_says(site: Site) -> None:
+    """AWS's own sample makes its KEK with mode N, and the file need not know."""
+    first = site.run(keys=[], kek={"mode_of_use": "N", "exportability": "E"})
+    assert first.kek is not None
+    sides = {"payshield": {"tr31": {"kek": first.kek.sender}}, "apc": {"tr31": {"kek": first.kek.receiver}}}
+    assert site.run(protocol="tr31", **sides).state == "finished"
+
+
 def test_an_aes_kek_moves_aes_and_tdes_keys_in_version_d(site: Site) -> None:
     """The KEK is at both ends before the run, as an exchange by ECDH would leave it."""
     kek, lmk = secrets.token_bytes(16), KeyBlockLmk.aes_test()

@@ -110,8 +110,8 @@ class Store:
                 raise _transaction_ended()
             self.connection.commit()
         except SQLAlchemyError as error:
+            group.set_exception(error)  # first: they wait, whatever becomes of the connection
             self._undo()
-            group.set_exception(error)
         else:
             group.set_result(None)
 
@@ -130,14 +130,15 @@ class Store:
 
     def _lose(self, error: SQLAlchemyError) -> None:
         """Begin anew, and tell those who wait for their commit."""
-        self._undo()
         if self._group is not None:
             self._lost = error
+        self._undo()
 
     def _undo(self) -> None:
-        self.connection.rollback()
-        # SQLAlchemy may take the transaction for ended when the database does not
-        self.connection.connection.rollback()
+        with suppress(SQLAlchemyError):  # a connection that is gone has nothing to undo; the next use says so
+            self.connection.rollback()
+            # SQLAlchemy may take the transaction for ended when the database does not
+            self.connection.connection.rollback()
 
     def close(self) -> None:
         """Undo what was not committed and close."""

@@ -57,6 +57,7 @@ class Sender:
     name: str = "sender"
     keys: dict[str, bytes] = field(default_factory=dict)
     wrong_usage: bool = False
+    down: bool = False
 
     def refusal(self, ability: str) -> str | None:
         return None
@@ -71,6 +72,8 @@ class Sender:
         pass
 
     def identify(self) -> DeviceIdentity:
+        if self.down:
+            raise UnreachableError("nobody answers")
         return DeviceIdentity(self.name, (("firmware", "1"),))
 
     def make_key(self, attributes: Any) -> HeldKey:
@@ -103,8 +106,10 @@ class Receiver:
     blocks: list[str] = field(default_factory=list)
     flip_kcv: bool = False
     late: int = 0
+    imports: int = 0
     lost_answers: int = 0
     storage: str = "x"
+    account: str = ""
 
     def refusal(self, ability: str) -> str | None:
         return None
@@ -119,7 +124,8 @@ class Receiver:
         pass
 
     def identify(self) -> DeviceIdentity:
-        return DeviceIdentity(self.name, (("region", "x"),), storage=self.storage)
+        account = (("account", self.account),) if self.account else ()
+        return DeviceIdentity(self.name, (("region", "x"), *account), storage=self.storage)
 
     def held_key(self, reference: str) -> HeldKey:
         return HeldKey(reference, Kcv(key_kcv_of_kek(), KcvMethod.ANSI_X9_24))
@@ -132,7 +138,8 @@ class Receiver:
         kcv = key_kcv(key.attributes.algorithm, octets)
         if self.flip_kcv:
             kcv = replace(kcv, digits=f"{int(kcv.digits, 16) ^ 1:06X}")
-        reference = f"arn:{len(self.held)}"
+        self.imports += 1
+        reference = f"arn:{self.imports - 1}"
         self.held[reference] = (mark, HeldKey(reference, kcv), self.clock())
         if self.lost_answers:
             self.lost_answers -= 1

@@ -336,3 +336,60 @@ def test_an_error_says_at_which_key_and_step(house: House) -> None:
     with pytest.raises(DeviceRefusedError) as caught:
         house.execute(house.begin())
     assert caught.value.__notes__ == ["at key one, step 10 of 15: import the TR-31 block"]
+
+
+def sent_twice(house: House) -> str:
+    """A run whose first key is at the receiver twice, and on record once."""
+    house.receiver.lost_answers = 1
+    run = house.begin()
+    with pytest.raises(UnreachableError):
+        house.execute(run)
+    house.reopen()
+    house.receiver.late = 2
+    with pytest.raises(JournalError, match="two keys one"):
+        house.execute(run)
+    return run
+
+
+def test_deleting_the_key_that_is_not_recorded_lets_the_run_finish(house: House) -> None:
+    run = sent_twice(house)
+    assert house.journal.entries(run)[-1].event == FAILED
+    del house.receiver.held["arn:0"]
+    house.execute(run)
+    assert house.journal.entries(run)[-1].event == FINISHED
+
+
+@pytest.mark.parametrize("deleted", [["arn:1"], ["arn:0", "arn:1"]])
+def test_deleting_the_recorded_key_does_not_let_it(house: House, deleted: list[str]) -> None:
+    run = sent_twice(house)
+    for reference in deleted:
+        del house.receiver.held[reference]
+    with pytest.raises(JournalError, match="should be arn:1"):
+        house.execute(run)
+    assert house.journal.entries(run)[-1].event == FAILED
+
+
+def test_a_finished_run_stays_finished_when_it_is_resumed_with_a_side_down(house: House) -> None:
+    run = house.begin()
+    house.execute(run)
+    house.sender.down = True
+    house.execute(run)
+    assert house.journal.entries(run)[-1].event == FINISHED
+
+
+def test_another_account_is_another_store(house: House) -> None:
+    house.receiver.account = "1"
+
+    def kill(p: Progress) -> None:
+        if p.event == "done" and p.step.step.name == "send-key-block":
+            raise Killed
+
+    run = house.begin()
+    with pytest.raises(Killed):
+        house.execute(run, kill)
+    house.journal.flush()
+    house.receiver.account = "2"
+    with pytest.raises(JournalError, match="begun with"):
+        house.execute(run)
+    house.receiver.account = ""
+    house.execute(run)
