@@ -6,13 +6,32 @@ where it enters (`generate`, `load_checked`) and loaded unchecked from then on.
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from keyexchange.errors import FormatError, TrustError
+from keyexchange.errors import FormatError, TrustError, UnsupportedError
+from keyexchange.secret import Secret
 
 PUBLIC_EXPONENT = 65537
+
+WRAPPING_KEY_BITS = (2048, 3072, 4096)
+"""The sizes that APC makes and takes. Source: AWS Payment Cryptography API Reference, KeyAlgorithm."""
+
+
+class WrappingSpec(StrEnum):
+    """How RSA wrap pads a key, spelled as APC spells it. Source: API Reference, ImportKeyCryptogram."""
+
+    RSA_OAEP_SHA_256 = "RSA_OAEP_SHA_256"
+    RSA_OAEP_SHA_512 = "RSA_OAEP_SHA_512"
+
+
+_OAEP_HASH: dict[WrappingSpec, type[hashes.SHA256] | type[hashes.SHA512]] = {
+    WrappingSpec.RSA_OAEP_SHA_256: hashes.SHA256,
+    WrappingSpec.RSA_OAEP_SHA_512: hashes.SHA512,
+}
 
 
 def generate(bits: int) -> rsa.RSAPrivateKey:
@@ -44,26 +63,82 @@ def public_spki(key: rsa.RSAPublicKey) -> bytes:
     return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
-def oaep_sha256() -> padding.OAEP:
-    """OAEP with SHA-256, MGF1 with SHA-256 and an empty label: what TR-34 and APC use."""
-    return padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None)
+def oaep(spec: WrappingSpec) -> padding.OAEP:
+    """OAEP with MGF1 over the same hash and an empty label. Source: RFC 8017, 7.1."""
+    chosen = _OAEP_HASH[spec]
+    return padding.OAEP(padding.MGF1(chosen()), chosen(), None)
 
 
 def oaep_encrypt(key: rsa.RSAPublicKey, octets: bytes) -> bytes:
-    """Wrap under OAEP SHA-256."""
-    return key.encrypt(octets, oaep_sha256())
+    """Encrypt under OAEP SHA-256, as TR-34 does with its content encryption key."""
+    return key.encrypt(octets, oaep(WrappingSpec.RSA_OAEP_SHA_256))
 
 
-def oaep_decrypt(key: rsa.RSAPrivateKey, octets: bytes) -> bytes:
-    """Unwrap under OAEP SHA-256.
+def oaep_decrypt(key: rsa.RSAPrivateKey, octets: bytes, spec: WrappingSpec = WrappingSpec.RSA_OAEP_SHA_256) -> bytes:
+    """Decrypt under OAEP; SHA-256 unless told otherwise.
 
     Raises:
         FormatError: category decrypt_failed; no detail, so that nothing can be learned from it.
     """
     try:
-        return key.decrypt(octets, oaep_sha256())
+        return key.decrypt(octets, oaep(spec))
     except ValueError:
-        raise FormatError("the wrapped key does not open under this private key", category="decrypt_failed") from None
+        raise FormatError(
+            "the wrapped key does not open under this private key",
+            category="decrypt_failed",
+            hint="it was wrapped for another key, with another OAEP hash, or was changed on the way",
+        ) from None
+
+
+def wrap_key(key: rsa.RSAPublicKey, clear: Secret, spec: WrappingSpec) -> bytes:
+    """RSA wrap: the key alone, without a header, under OAEP.
+
+    Does not check that the RSA key is as strong as what it wraps: `keys.require_kek_strength` does.
+
+    Args:
+        clear: at most the modulus less 66 (SHA-256) or 130 (SHA-512) octets.
+
+    Returns:
+        The key cryptogram, as many octets as the modulus.
+
+    Raises:
+        UnsupportedError: not an RSA key of 2048, 3072 or 4096 bits.
+        FormatError: category key_too_long.
+
+    Source: AWS Payment Cryptography API Reference, ExportKeyCryptogram; RFC 8017, 7.1.1.
+    """
+    _require_size(key.key_size)
+    try:
+        return key.encrypt(clear.reveal(), oaep(spec))
+    except ValueError:
+        raise FormatError(
+            f"{len(clear)} octets do not fit under {spec} and {key.key_size} bits",
+            category="key_too_long",
+            hint="use a larger RSA key, or SHA-256; a symmetric key never is that long",
+        ) from None
+
+
+def unwrap_key(key: rsa.RSAPrivateKey, cryptogram: bytes, spec: WrappingSpec) -> Secret:
+    """RSA unwrap, the other direction of `wrap_key`.
+
+    A cryptogram says nothing about the key in it: the caller checks its length against the algorithm agreed on, and
+    its check value against the sender's.
+
+    Raises:
+        UnsupportedError: not an RSA key of 2048, 3072 or 4096 bits.
+        FormatError: category decrypt_failed.
+
+    Source: AWS Payment Cryptography API Reference, ImportKeyCryptogram; RFC 8017, 7.1.2.
+    """
+    _require_size(key.key_size)
+    return Secret(oaep_decrypt(key, cryptogram, spec))
+
+
+def _require_size(bits: int) -> None:
+    if bits not in WRAPPING_KEY_BITS:
+        raise UnsupportedError(
+            f"an RSA key of {bits} bits wraps no keys", hint="use RSA-2048, RSA-3072 or RSA-4096 for wrapping"
+        )
 
 
 def sign_pkcs1_sha256(key: rsa.RSAPrivateKey, octets: bytes) -> bytes:
