@@ -36,7 +36,7 @@ class Vault:
     def seal(self, key: Secret, *, usage: str, algorithm: KeyAlgorithm, mode_of_use: str) -> str:
         """Key material as a TR-31 version D block: symmetric octets, or the DER of a private key."""
         header = Header("D", usage, algorithm.letter.value, mode_of_use, exportability="N")
-        return wrap(self._profile, header, key)
+        return wrap(self._profile, header, key, odd_header=True)  # AWS's own table allows more than X9.143 has
 
     def seal_private(self, key: PrivateKey, *, usage: str, algorithm: KeyAlgorithm, mode_of_use: str) -> str:
         """A private key as a TR-31 version D block."""

@@ -1,18 +1,34 @@
 """X9.143 / TR-31 key blocks: versions A, B, C and D read, B and D written. No I/O."""
 
 from keyexchange.tr31.binding import VERSIONS, Kbpk
+from keyexchange.tr31.content import content_violations, private_key_form
 from keyexchange.tr31.header import Header, OptionalBlock, parse_header
 from keyexchange.tr31.keyblock import KeyBlockContent, ParsedBlock, parse, unwrap, wrap
+from keyexchange.tr31.optional_blocks import UnknownBlock, explain, interpret
+from keyexchange.tr31.rules import misplaced, violations
+from keyexchange.tr31.tolerances import STRICT, USUAL, Tolerance
+from keyexchange.tr31.typed_block import TypedBlock
 
 __all__ = [
+    "STRICT",
+    "USUAL",
     "VERSIONS",
     "Header",
     "Kbpk",
     "KeyBlockContent",
     "OptionalBlock",
     "ParsedBlock",
+    "Tolerance",
+    "TypedBlock",
+    "UnknownBlock",
+    "content_violations",
+    "explain",
+    "interpret",
+    "misplaced",
     "parse",
     "parse_header",
+    "private_key_form",
     "unwrap",
+    "violations",
     "wrap",
 ]

@@ -11,7 +11,10 @@ from keyexchange.errors import FormatError, RuleError
 from keyexchange.keys import KeyAlgorithm, require_kek_strength
 from keyexchange.secret import Secret
 from keyexchange.tr31.binding import VERSIONS, Kbpk, Version, open_sealed, seal
+from keyexchange.tr31.content import content_violations
 from keyexchange.tr31.header import FIXED_LENGTH, Header, parse_header
+from keyexchange.tr31.rules import violations
+from keyexchange.tr31.tolerances import LONGEST_KEY, USUAL, Tolerance, conceals_length, serial_number_habits
 
 _LENGTH_FIELD = 2
 _LONGEST_BLOCK = 9999
@@ -28,7 +31,7 @@ class ParsedBlock:
         header_text: the characters that the MAC covers.
         ciphertext: encrypted length, key and padding.
         mac: as it stands.
-        tolerances: names of the habits that were let pass ("lower-case-hex").
+        tolerances: the deviations that show without a key. None is refused here: `unwrap` does that.
     """
 
     header: Header
@@ -36,7 +39,7 @@ class ParsedBlock:
     header_text: str
     ciphertext: bytes
     mac: bytes
-    tolerances: tuple[str, ...] = ()
+    tolerances: tuple[Tolerance, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,12 +49,20 @@ class KeyBlockContent:
     Args:
         header: its fields, authenticated.
         key: symmetric key octets, or the DER of a private key.
-        tolerances: see ParsedBlock.
+        tolerances: the deviations that were let pass.
     """
 
     header: Header
     key: Secret
-    tolerances: tuple[str, ...] = ()
+    tolerances: tuple[Tolerance, ...] = ()
+
+    @property
+    def violations(self) -> tuple[str, ...]:
+        """What does not go together in the header, and where the key is not what the header says; for a person.
+
+        Reported and not refused: the block is authentic, and its holder decides what to do with such a key.
+        """
+        return violations(self.header) + content_violations(self.header.algorithm, self.key)
 
 
 def parse(block: str) -> ParsedBlock:
@@ -83,17 +94,21 @@ def parse(block: str) -> ParsedBlock:
     ciphertext = _unhex(block[end:body_end], "payload_malformed", "encrypted key")
     if len(ciphertext) < version.block or len(ciphertext) % version.block:
         raise FormatError("the encrypted key does not fill whole cipher blocks", category="payload_malformed")
-    tolerances = () if block.isupper() or block[end:].upper() == block[end:] else ("lower-case-hex",)
-    return ParsedBlock(header, length, block[:end], ciphertext, mac, tolerances)
+    upper = block.isupper() or block[end:].upper() == block[end:]
+    tolerances = () if upper else (Tolerance.LOWER_CASE_HEX,)
+    return ParsedBlock(header, length, block[:end], ciphertext, mac, tolerances + serial_number_habits(header))
 
 
-def unwrap(kbpk: Kbpk, block: str) -> KeyBlockContent:
+def unwrap(kbpk: Kbpk, block: str, tolerate: frozenset[Tolerance] = USUAL) -> KeyBlockContent:
     """Authenticate a block of version A, B, C or D and take its key out.
 
     Does not check that the KBPK is strong enough for the key, nor what the usage allows: that is the holder's rule.
 
+    Args:
+        tolerate: the deviations to let pass; each one met is named in the result.
+
     Raises:
-        FormatError: as `parse`, and kbpk_length, mac_mismatch, decrypted_length.
+        FormatError: as `parse`, and kbpk_length, mac_mismatch, decrypted_length, not_tolerated.
     """
     version = VERSIONS.get(block[:1])
     if version is not None:
@@ -107,7 +122,12 @@ def unwrap(kbpk: Kbpk, block: str) -> KeyBlockContent:
             category="mac_mismatch",
             hint="compare the check values of the KEK on both sides",
         )
-    return KeyBlockContent(parsed.header, _key(content, parsed.header), parsed.tolerances)
+    met = parsed.tolerances
+    if not conceals_length(parsed.header.algorithm, len(content)):
+        met = (*met, Tolerance.SHORT_PADDING)
+    if not tolerate.issuperset(met):
+        raise _not_tolerated(met, tolerate)
+    return KeyBlockContent(parsed.header, _key(content, parsed.header), met)
 
 
 def wrap(
@@ -116,28 +136,35 @@ def wrap(
     key: Secret,
     *,
     padding: bytes | None = None,
+    conceal_length: bool = False,
     weaker_kbpk: bool = False,
+    odd_header: bool = False,
 ) -> str:
     """Put a key into a block of version B or D.
 
     Args:
         header: optional blocks are carried as they are; a PB block is added or fitted where the version needs it.
         key: 1 to 8191 octets.
-        padding: instead of the fewest random octets: to repeat a known block, or to hide the key's length.
+        padding: instead of random octets: to repeat a known block. `conceal_length` has no say then.
+        conceal_length: pad with random octets to the longest key of the algorithm, as X9.143:2021 asks and many
+            devices don't (`Tolerance.SHORT_PADDING`); else with the fewest. RSA, ECC and HMAC keys have no longest.
         weaker_kbpk: the caller has decided, on record, that the KBPK may be weaker than the key.
+        odd_header: likewise, that usage, algorithm and mode of use may be a combination that X9.143 does not have.
 
     Raises:
-        RuleError: rules kek-strength, deprecated-version, proprietary-code.
+        RuleError: rules kek-strength, deprecated-version, proprietary-code, header-combination.
         FormatError: categories kbpk_length, length_field (too long for one block).
     """
-    version = _writable(header)
+    version = _writable(header, odd_header)
     if not weaker_kbpk:
         _require_strength(kbpk, header, key)
     content = (len(key) * 8).to_bytes(_LENGTH_FIELD, "big") + key.reveal()
-    missing = -len(content) % version.block
-    if padding is not None and len(padding) % version.block != missing:
+    if padding is None:
+        hidden = max(0, LONGEST_KEY.get(header.algorithm, 0) - len(key)) if conceal_length else 0
+        padding = os.urandom(hidden + -(len(content) + hidden) % version.block)
+    content += padding
+    if len(content) % version.block:
         raise FormatError("the padding does not fill whole cipher blocks", category="payload_malformed")
-    content += os.urandom(missing) if padding is None else padding
     header = header.padded(version.block) if header.optional_blocks else header
     length = header.length + 2 * (len(content) + version.mac)
     if length > _LONGEST_BLOCK:
@@ -148,7 +175,7 @@ def wrap(
 
 
 @lru_cache(maxsize=1024)
-def _writable(header: Header) -> Version:
+def _writable(header: Header, odd_header: bool) -> Version:
     """The version of a header that may be written; cached, because the keys of a migration share a few headers."""
     if header.version_id not in ("B", "D"):
         raise RuleError(
@@ -163,7 +190,28 @@ def _writable(header: Header) -> Version:
             hint="translate it to a code of X9.143 first",
         )
     parse_header(header.text(0))
+    if not odd_header:
+        _require_combination(header)
     return VERSIONS[header.version_id]
+
+
+def _require_combination(header: Header) -> None:
+    found = violations(header)
+    if found:
+        raise RuleError(
+            f"the header is not one of X9.143: {'; '.join(found)}",
+            rule="header-combination",
+            hint="correct the key's usage or mode of use at the sender: the receiver may well refuse it",
+        )
+
+
+def _not_tolerated(met: tuple[Tolerance, ...], tolerate: frozenset[Tolerance]) -> FormatError:
+    refused = [tolerance for tolerance in met if tolerance not in tolerate]
+    return FormatError(
+        f"the key block deviates from X9.143: {'; '.join(tolerance.meaning for tolerance in refused)}",
+        category="not_tolerated",
+        hint=f"let the sender correct it; the name of the tolerance is {', '.join(refused)}",
+    )
 
 
 def _require_strength(kbpk: Kbpk, header: Header, key: Secret) -> None:

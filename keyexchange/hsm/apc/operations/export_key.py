@@ -59,7 +59,8 @@ def _tr31(hsm: Hsm, context: Context, record: KeyRecord, material: Values) -> tu
     header = export_header(record, version, material.get("KeyBlockHeaders", {}))
     assert record.block is not None
     try:
-        return wrapping.id, tr31.wrap(kbpk, header, hsm.vault.key(record.block))
+        key = hsm.vault.key(record.block)
+        return wrapping.id, tr31.wrap(kbpk, header, key, odd_header=True)  # checked by AWS's own table when it was made
     except FormatError as error:
         raise validation(f"KeyBlockHeaders can not be written: {error.message}") from None
 

@@ -46,6 +46,7 @@ def test_a_block_opens_outside_with_the_stated_check_value(client: Any, tdes_kek
         ("AES_256", "TR31_D0_SYMMETRIC_DATA_ENCRYPTION_KEY", BOTH),
         ("AES_128", "TR31_B0_BASE_DERIVATION_KEY", {"DeriveKey": True}),
         ("TDES_2KEY", "TR31_M3_ISO_9797_3_MAC_KEY", {"NoRestrictions": True}),
+        ("AES_128", "TR31_M7_HMAC_KEY", {"Generate": True, "Verify": True}),  # no combination of X9.143
     ],
 )
 def test_what_is_exported_can_be_imported_again(
