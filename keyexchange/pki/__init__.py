@@ -12,12 +12,11 @@ from keyexchange.pki.certificates import (
     subject_text,
     to_der,
 )
-from keyexchange.pki.chain import verify_chain
-from keyexchange.pki.crl import check_revocation, load_crl
+from keyexchange.pki.chain import ChainReport, verify_chain
+from keyexchange.pki.crl import OutdatedList, Revocation, check_revocation, load_crl
 from keyexchange.pki.csr import load_csr
 from keyexchange.pki.issue import (
     AuthorityKey,
-    Purpose,
     SubjectKey,
     distinguished_name,
     issue_from_csr,
@@ -25,10 +24,14 @@ from keyexchange.pki.issue import (
     issue_leaf,
     issue_root,
 )
+from keyexchange.pki.purpose import Purpose, require_purpose
 
 __all__ = [
     "AuthorityKey",
+    "ChainReport",
+    "OutdatedList",
     "Purpose",
+    "Revocation",
     "SubjectKey",
     "check_revocation",
     "describe",
@@ -45,6 +48,7 @@ __all__ = [
     "load_crl",
     "load_csr",
     "require_identifier",
+    "require_purpose",
     "rsa_public_key",
     "subject_text",
     "to_der",

@@ -7,7 +7,7 @@ Laws of this file:
 - of several issuers that fit, an anchor is preferred, then one that is in date. Nothing is tried twice, so foreign
   certificates cannot make the search long.
 
-Not checked: name constraints and policies (an issuer that marks them critical is refused), what the leaf is for.
+Not checked: name constraints and policies (an issuer that marks them critical is refused).
 
 Source: RFC 5280, 6.1.
 """
@@ -15,6 +15,7 @@ Source: RFC 5280, 6.1.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
@@ -22,8 +23,9 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from keyexchange.errors import TrustError
-from keyexchange.pki.certificates import load, subject_text, time_text
-from keyexchange.pki.crl import check_revocation, load_crl
+from keyexchange.pki.certificates import load, subject_text, time_text, to_der
+from keyexchange.pki.crl import OutdatedList, check_revocation, load_crl
+from keyexchange.pki.purpose import Purpose, require_purpose
 
 _LONGEST_PATH = 8
 _UNDERSTOOD = frozenset(
@@ -37,6 +39,21 @@ _UNDERSTOOD = frozenset(
 )
 
 
+@dataclass(frozen=True)
+class ChainReport:
+    """A chain that holds, and what a careful reader should know about it.
+
+    Args:
+        path: subjects from the leaf to the anchor, printable.
+        unlisted: those below the anchor for which no complete revocation list was at hand: nothing is known of them.
+        outdated: lists relied upon after their time, because the caller allowed it.
+    """
+
+    path: tuple[str, ...]
+    unlisted: tuple[str, ...]
+    outdated: tuple[OutdatedList, ...]
+
+
 def verify_chain(
     leaf: bytes,
     issuers: Sequence[bytes],
@@ -44,7 +61,9 @@ def verify_chain(
     *,
     at: datetime,
     crls: Sequence[bytes] = (),
-) -> None:
+    allow_outdated_crls: bool = False,
+    purpose: Purpose | None = None,
+) -> ChainReport:
     """Verify that a certificate chains to an anchor, is in date all the way, and is on no list given.
 
     A leaf that is itself an anchor is trusted when it is in date and, if it names itself as issuer, signed by itself.
@@ -55,9 +74,12 @@ def verify_chain(
         anchors: certificates that are trusted.
         at: the moment to judge dates by; aware.
         crls: DER; lists by issuers outside the path are ignored.
+        allow_outdated_crls: rely on a list after its nextUpdate when there is no other; the result then says so.
+        purpose: what the leaf must be for, when it says what it is for; anything when absent.
 
     Raises:
-        TrustError: chain_untrusted, expired (or not yet valid), revoked, crl_expired, signature_invalid (of a list).
+        TrustError: chain_untrusted, expired (or not yet valid), revoked, crl_expired, signature_invalid (of a list),
+            purpose_mismatch.
         FormatError: category der_malformed.
     """
     trusted = [load(anchor) for anchor in anchors]
@@ -66,10 +88,24 @@ def verify_chain(
         _check_dates(certificate, at)
     for below, issuer in enumerate(path[1:]):
         _check_issuer(issuer, below=below, anchor=issuer in trusted)
+    if purpose is not None:
+        require_purpose(to_der(path[0]), purpose)
+    return _hold_against_lists(path, crls, at, allow_outdated=allow_outdated_crls)
+
+
+def _hold_against_lists(
+    path: list[x509.Certificate], crls: Sequence[bytes], at: datetime, *, allow_outdated: bool
+) -> ChainReport:
     lists = [load_crl(crl) for crl in crls]
-    for certificate, issuer in pairwise(path):
-        for crl in lists:
-            check_revocation(certificate, issuer, crl, at=at)
+    answers = [
+        (certificate, check_revocation(certificate, issuer, lists, at=at, allow_outdated=allow_outdated))
+        for certificate, issuer in pairwise(path)
+    ]
+    return ChainReport(
+        path=tuple(subject_text(certificate) for certificate in path),
+        unlisted=tuple(subject_text(certificate) for certificate, answer in answers if not answer.listed),
+        outdated=tuple(answer.outdated for _, answer in answers if answer.outdated is not None),
+    )
 
 
 def _climb(

@@ -84,6 +84,20 @@ def first_element(octets: bytes, what: str) -> tuple[bytes, bytes]:
     return octets[:end], octets[end:]
 
 
+def inside(element: bytes, what: str) -> list[bytes]:
+    """The elements within a constructed element, each as it stands, whatever its tag.
+
+    Raises:
+        FormatError: category der_malformed.
+    """
+    _, rest, end = _header(element, 0, len(element), what)
+    found, octets = [], element[rest:end]
+    while octets:
+        first, octets = first_element(octets, what)
+        found.append(first)
+    return found
+
+
 def _walk(octets: bytes, start: int, end: int, what: str, *, constructed: bool, depth: int) -> None:
     if depth > _DEEPEST:
         raise _malformed(what, "it is nested too deeply")

@@ -6,7 +6,6 @@ Source: RFC 5280, 4.2 (extensions); serial numbers of 159 random bits: CA/Browse
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Literal
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -16,10 +15,10 @@ from cryptography.x509.oid import NameOID
 from keyexchange.errors import FormatError, TrustError
 from keyexchange.pki.certificates import subject_text, time_text
 from keyexchange.pki.csr import load_csr
+from keyexchange.pki.purpose import Purpose
 
 AuthorityKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 SubjectKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
-Purpose = Literal["sign", "wrap"]
 
 _CLOCK_SKEW = timedelta(hours=1)
 """Certificates begin this much in the past, because a receiver's clock may be behind ours."""

@@ -126,7 +126,7 @@ class SignerInfo(StrictSequence):
         ("version", core.Integer),
         ("sid", IssuerAndSerialNumber),
         ("digest_algorithm", core.Any),
-        ("signed_attrs", Attributes, {"implicit": 0}),
+        ("signed_attrs", Attributes, {"implicit": 0, "optional": True}),
         ("signature_algorithm", core.Any),
         ("signature", core.OctetString),
     ]
@@ -143,7 +143,7 @@ class EncapsulatedContentInfo(StrictSequence):
 
     _fields = [
         ("content_type", core.ObjectIdentifier),
-        ("content", core.OctetString, {"explicit": 0}),
+        ("content", core.OctetString, {"explicit": 0, "optional": True}),
     ]
 
 

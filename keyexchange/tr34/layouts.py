@@ -34,6 +34,12 @@ class Tolerance(StrEnum):
     """A key block of whole cipher blocks was encrypted without the padding block that PKCS#7 asks for."""
     VERSION_0 = "key-block-version-0"
     """The key block says version 0, as the text of TR-34 has it; its samples say 1."""
+    LISTS_AFTER_SIGNERS = "revocation-lists-after-signers"
+    """The empty signerInfos stand before the revocation lists, as in TR-34's own sample of a KDH credential."""
+    CONTENT_ABSENT = "credential-content-absent"
+    """A credential has no content at all, as RFC 5652 has it, where TR-34's samples have an empty one."""
+    INNER_SEQUENCE = "inner-signed-data-has-its-sequence"
+    """A rebind token holds a whole SignedData, where TR-34's samples leave out its SEQUENCE."""
 
 
 def met(deviations: dict[Tolerance, bool]) -> tuple[Tolerance, ...]:

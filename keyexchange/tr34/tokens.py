@@ -7,7 +7,8 @@ steps, `build_parts` (needs the key) and `assemble` (needs nothing secret). Rece
     verify(token, ...)                    who sent it, and that it answers our random number
     open_token(token, ...)                the key
 
-The chain of the KDH certificate is the caller's: `pki.verify_chain`.
+The chain of the KDH certificate is the caller's: `trust.verify_sender`, or `pki.verify_chain` when the token carries
+nothing. The signing time of a one-pass token is judged by `freshness.judge_signing_time`.
 
 Source: X9 TR 34-2019, 6.2 and Annex B; APC user guide, "Import keys using TR-34".
 """
@@ -15,24 +16,24 @@ Source: X9 TR 34-2019, 6.2 and Annex B; APC user guide, "Import keys using TR-34
 from __future__ import annotations
 
 import hashlib
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
-from keyexchange.errors import RuleError, TrustError
+from keyexchange.errors import FormatError, RuleError, TrustError
 from keyexchange.pki import issuer_and_serial, load, require_identifier, rsa_public_key
 from keyexchange.pki.der import decode
 from keyexchange.secret import Secret
 from keyexchange.tr34 import asn1
-from keyexchange.tr34.algorithms import ContentCipher, weakest_cipher
-from keyexchange.tr34.attributes import encode_attributes
+from keyexchange.tr34.algorithms import ENVELOPED_DATA, ContentCipher, weakest_cipher
+from keyexchange.tr34.attributes import attribute_set, encode_attributes
+from keyexchange.tr34.checks import require_answer, require_carried, require_signer
 from keyexchange.tr34.envelope import Envelope, OneTime, open_envelope, read_envelope, seal
 from keyexchange.tr34.keyblock import KeyBlock
 from keyexchange.tr34.layouts import Layout, Tolerance
-from keyexchange.tr34.signed import Signed, assemble_signed, read_signed, verify_signed
+from keyexchange.tr34.signed import Signed, SignedContent, encode_signed, read_signed, verify_signed
 
 _ALGORITHM_LETTER = 7
 """Where a TR-31 header has its algorithm letter."""
@@ -130,14 +131,16 @@ def build_parts(
     kdh_id: bytes,
     krd_id: bytes,
     krd_public_key: RSAPublicKey,
-    nonce: bytes,
     sign: Callable[[bytes], bytes],
     cipher: ContentCipher | None = None,
     one_time: OneTime | None = None,
+    nonce: bytes | None = None,
+    signing_time: datetime | None = None,
     layout: Layout = Layout.X9_TR34_2012,
+    der_order: bool = False,
     weaker_cipher: bool = False,
 ) -> TokenParts:
-    """Make the pieces of a two-pass token.
+    """Make the pieces of a two-pass token (with `nonce`) or a one-pass token (with `signing_time`); of one of the two.
 
     Args:
         key: the key to send.
@@ -145,18 +148,21 @@ def build_parts(
         kdh_id: DER IssuerAndSerialNumber of the KDH certificate (`pki.issuer_and_serial`).
         krd_id: the same of the KRD certificate.
         krd_public_key: of the KRD certificate, which the caller has verified.
-        nonce: the receiver's random number; APC takes 8 to 16 octets.
         sign: RSASSA-PKCS1-v1_5 with SHA-256 under the KDH's private key.
         cipher: of the content; the weakest that is as strong as the key when absent: three-key TDES for TDES and
             AES-128 for AES-128, as in AWS's import sample, AES-256 for longer keys. A payShield always uses TDES, and
             AWS's export sample reads nothing else.
         one_time: only to repeat a known token.
+        nonce: the receiver's random number; APC takes 8 to 16 octets.
+        signing_time: aware; written to the second.
+        der_order: sort the signed attributes, as DER asks of a SET; else they stand in AWS's order.
         weaker_cipher: the caller has decided, on record, that the cipher may be weaker than the key.
 
     Raises:
         RuleError: rule kek-strength: the cipher is weaker than the key.
-        FormatError: an identifier or the header is none.
+        FormatError: an identifier, the header or the time is none; both or neither of nonce and time.
     """
+    fresh = _one_of(nonce, signing_time)
     _require_identifiers(kdh_id, krd_id)
     block = KeyBlock(kdh_id, key, header)
     weakest = weakest_cipher(header[_ALGORITHM_LETTER : _ALGORITHM_LETTER + 1], len(key))
@@ -172,25 +178,43 @@ def build_parts(
         layout=layout,
     )
     digest = hashlib.sha256(_content(enveloped, layout)).digest()
-    attributes = encode_attributes(nonce=nonce, header=header, message_digest=digest)
+    ordered = encode_attributes(fresh=fresh, header=header, message_digest=digest)
+    attributes = attribute_set(ordered, der_order=der_order)
     return TokenParts(attributes, enveloped, sign(attributes))
 
 
-def assemble(parts: TokenParts, kdh_id: bytes, *, layout: Layout = Layout.X9_TR34_2012) -> bytes:
-    """Put the pieces together: ContentInfo with SignedData, DER, without certificates and CRL.
+def assemble(
+    parts: TokenParts,
+    kdh_id: bytes,
+    *,
+    layout: Layout = Layout.X9_TR34_2012,
+    certificates: tuple[bytes, ...] = (),
+    crls: tuple[bytes, ...] = (),
+) -> bytes:
+    """Put the pieces together: ContentInfo with SignedData, DER.
 
     Each piece must be one DER element of its type; `read` and `verify` the result to know more.
+
+    Args:
+        certificates: DER, to carry along in this order. APC takes none.
+        crls: DER, to carry along, such as the list of the KDH's authority. APC takes none.
 
     Raises:
         FormatError: der_malformed or structure: a piece is not what it should be.
     """
     _require_identifiers(kdh_id)
     decode(asn1.Attributes, parts.signed_attributes, "the signed attributes")
-    return assemble_signed(
-        content=_content(parts.enveloped, layout),
-        signer_id=kdh_id,
-        signed_attributes=parts.signed_attributes,
-        signature=parts.signature,
+    require_carried(certificates, crls)
+    return encode_signed(
+        SignedContent(
+            content_type=ENVELOPED_DATA,
+            content=_content(parts.enveloped, layout),
+            signer_id=kdh_id,
+            attributes=parts.signed_attributes,
+            signature=parts.signature,
+            certificates=certificates,
+            crls=crls,
+        )
     )
 
 
@@ -212,20 +236,16 @@ def verify(token: Token, *, kdh_certificate: bytes, nonce: bytes | None) -> None
     Args:
         kdh_certificate: DER.
         nonce: the random number that the receiver gave out; None when it gave none, and then the caller judges
-            `signing_time` and replay.
+            `signing_time` and replay (`judge_signing_time`).
 
     Raises:
         TrustError: signer_mismatch, signature_invalid, digest_mismatch, nonce_mismatch.
         FormatError: category structure.
     """
-    _require_signer(token.signer_id, kdh_certificate, "the token")
+    require_signer(token.signer_id, kdh_certificate, "the token")
     verify_signed(token.signed, rsa_public_key(load(kdh_certificate)))
-    if nonce is not None and (token.nonce is None or not hmac.compare_digest(token.nonce, nonce)):
-        raise TrustError(
-            "the token does not answer the receiver's random number",
-            category="nonce_mismatch",
-            hint="export the key again with the random number of this import",
-        )
+    if nonce is not None:
+        require_answer(token.nonce, nonce)
 
 
 def open_token(
@@ -249,7 +269,7 @@ def open_token(
             hint="export the key again for the wrapping certificate of this import",
         )
     block = open_envelope(token.envelope, krd_private_key)
-    _require_signer(block.kdh_id, kdh_certificate, "the key block")
+    require_signer(block.kdh_id, kdh_certificate, "the key block")
     if block.header != token.header:
         raise TrustError(
             "the header inside the token differs from the signed one",
@@ -259,21 +279,24 @@ def open_token(
     return OpenedToken(block.key, block.header, token.envelope.cipher, token.tolerances + block.tolerances)
 
 
+def _one_of(nonce: bytes | None, signing_time: datetime | None) -> bytes | datetime:
+    if nonce is not None and signing_time is None:
+        return nonce
+    if signing_time is not None and nonce is None:
+        return signing_time
+    raise FormatError(
+        "a token has either the receiver's random number or a signing time",
+        category="structure",
+        hint="give the random number for a two-pass token, the signing time for a one-pass token",
+    )
+
+
 def _require_strength(chosen: ContentCipher, weakest: ContentCipher) -> None:
     if chosen.algorithm.strength < weakest.algorithm.strength:
         raise RuleError(
             f"the token's content cipher {chosen.name} is weaker than the key in it",
             rule="kek-strength",
             hint=f"{weakest.name} is the weakest that may protect this key",
-        )
-
-
-def _require_signer(identifier: bytes, kdh_certificate: bytes, what: str) -> None:
-    if identifier != issuer_and_serial(kdh_certificate):
-        raise TrustError(
-            f"{what} names another KDH certificate than the one given",
-            category="signer_mismatch",
-            hint="give the KDH certificate whose issuer and serial number the token names, octet for octet",
         )
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.padding import OAEP
-from cryptography.hazmat.primitives.serialization import load_der_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, load_der_private_key
 
 from keyexchange.crypto import xor
+from keyexchange.pki import load
 from keyexchange.pki.der import encode
 from keyexchange.tr34 import OpenedToken, Token, asn1, open_token, read, verify
 
@@ -34,6 +38,16 @@ def private_key(name: str) -> rsa.RSAPrivateKey:
     key = load_der_private_key(der, None, unsafe_skip_rsa_key_validation=True)
     assert isinstance(key, rsa.RSAPrivateKey)
     return key
+
+
+def revocation_list(authority: str, *serials: int, until: datetime) -> bytes:
+    """A list signed by an authority of the PKI."""
+    name = load(certificate(authority)).subject
+    builder = x509.CertificateRevocationListBuilder(name, last_update=until - timedelta(days=9), next_update=until)
+    for serial in serials:
+        revoked = x509.RevokedCertificateBuilder(serial_number=serial, revocation_date=until - timedelta(days=9))
+        builder = builder.add_revoked_certificate(revoked.build())
+    return builder.sign(private_key(authority), hashes.SHA256()).public_bytes(Encoding.DER)
 
 
 def token_of(vector: Any) -> bytes:

@@ -19,7 +19,7 @@ from keyexchange.tr34.algorithms import (
     SIGNING_TIME,
     oid,
 )
-from keyexchange.tr34.attributes import encode_attributes, encode_header, read_attributes
+from keyexchange.tr34.attributes import attribute_set, encode_attributes, encode_header, read_attributes
 
 HEADER = "D0000K0TB00E0000"
 
@@ -40,7 +40,8 @@ UTC_TIME = encode(core.UTCTime, b"240725043000Z")
 
 
 def test_they_are_written_in_the_fixed_order() -> None:
-    written = encode_attributes(nonce=bytes(range(8)), header=HEADER, message_digest=bytes(32))
+    ordered = encode_attributes(fresh=bytes(range(8)), header=HEADER, message_digest=bytes(32))
+    written = attribute_set(ordered, der_order=False)
     assert written == encode(asn1.Attributes, TYPE, NONCE, KEY_HEADER, DIGEST)
 
 

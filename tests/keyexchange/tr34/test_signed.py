@@ -10,7 +10,7 @@ from asn1crypto import core
 from keyexchange.errors import FormatError
 from keyexchange.pki.der import encode
 from keyexchange.tr34 import asn1, read
-from keyexchange.tr34.algorithms import SIGNED_DATA, oid
+from keyexchange.tr34.algorithms import ENVELOPED_DATA, SIGNED_DATA, oid
 from tests.keyexchange.tr34.lab import certificate, crl, token_of
 from tests.vectors import vectors
 
@@ -60,6 +60,8 @@ def test_rebuilding_changes_nothing() -> None:
         {"signer_infos": signers(signer(signature_algorithm=SHA256_RSA))},
         {"signer_infos": signers(signer(sid=bytes.fromhex("80021234")))},
         {"signer_infos": signers(signer(signature=NULL))},
+        {"signer_infos": signers(signer(signed_attrs=b""))},
+        {"encap_content_info": encode(asn1.EncapsulatedContentInfo, oid(ENVELOPED_DATA))},
         {"more": NULL},
     ],
     ids=lambda changes: next(iter(changes)),
