@@ -1,7 +1,8 @@
-"""Finds adapters, faces and certificate authorities by entry point, so that nothing here names a vendor.
+"""Finds what is a vendor's or may be one's by entry point, so that nothing here names a vendor.
 
 An adapter entry is an object with `name`, `Settings` (a pydantic model) and `open(settings, *, trace)`; an authority
-entry has `name`, `Settings` and `open(settings)`; a face is what keyexchange.hsm.faces says.
+entry has `name`, `Settings` and `open(settings)`; a face is what keyexchange.hsm.faces says; explainers (a tuple of
+them) and a doctor are what keyexchange.inspection says.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from keyexchange.errors import ConfigError
 ADAPTERS = "keyexchange.adapters"
 FACES = "keyexchange.faces"
 AUTHORITIES = "keyexchange.authorities"
+EXPLAINERS = "keyexchange.explainers"
+DOCTORS = "keyexchange.doctors"
 
 
 class AdapterEntry(Protocol):

@@ -20,7 +20,7 @@ HEIGHT = {
     "crypto": 1, "wire": 1,
     "tr31": 2, "pki": 2,
     "tr34": 3,
-    "protocols": 4, "authority": 4,
+    "protocols": 4, "authority": 4, "inspection": 4,
     "registry": 5, "hsm": 5,
     "config": 6,
     "engine": 7,
@@ -53,6 +53,7 @@ OUTSIDE = {
     "keyexchange.pki": {"cryptography", "asn1crypto"},
     "keyexchange.tr34": {"cryptography", "asn1crypto"},
     "keyexchange.authority": {"cryptography", "pydantic"},
+    "keyexchange.inspection.x509": {"cryptography"},  # the types of certificate extensions
     "keyexchange.config": {"pydantic"},
     "keyexchange.hsm": {"cryptography"},
     "keyexchange.hsm.apc": {"botocore"},

@@ -1,96 +1,94 @@
-"""inspect: what is in a TR-31 block or a TR-34 token, in the standard's words."""
+"""inspect: what is in a block, a token or a certificate, in the standard's words."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from keyexchange.errors import FormatError
+    from keyexchange.inspection import Explainer, Fields, ProtectionKey, Written
 
 
 @click.command("inspect")
 @click.argument("block", default="-")
-@click.option("--json", "as_json", is_flag=True, help="The fields as JSON.")
-def inspect_command(block: str, as_json: bool) -> None:
-    """Explain one TR-31 block or TR-34 token; no key is needed and nothing is verified.
+@click.option(
+    "--kbpk", metavar="REF", help="Verify a TR-31 block with the key that env:NAME or file:PATH names, in hex."
+)
+@click.option(
+    "--kbpk-algorithm",
+    type=click.Choice(["TDES", "AES"]),
+    help="Algorithm of that key [default: whatever the block's version takes].",
+)
+@click.option("--json", "as_json", is_flag=True, help="The fields as JSON; a list when there are several objects.")
+def inspect_command(block: str, kbpk: str | None, kbpk_algorithm: str | None, as_json: bool) -> None:
+    """Explain a TR-31 block, a TR-34 token, a certificate, request or revocation list, or a vendor's key.
 
-    BLOCK is the text itself, the path of a file, or - for standard input. A token is taken as hexadecimal, base64, PEM
-    or binary.
+    BLOCK is the text itself, the path of a file, or - for standard input; hexadecimal, base64, PEM or binary. No key is
+    needed. With --kbpk a TR-31 block is verified and its key's check value shown, never the key.
 
     \b
-    Example:
+    Examples:
       keyexchange inspect B0080B0TX00S0000BCCB395544093D66FE8296DFBFBE3D6268FBA63FDE5363CB86580BD21879C901
+      keyexchange inspect block.txt --kbpk file:kek.hex
     """
-    fields = _fields(_octets(block))
+    from keyexchange.cli.material import material
+    from keyexchange.inspection import read
+
+    protection = _protection(kbpk, kbpk_algorithm)
+    explained = [_fields(written, protection) for written in read(material(block))]
     if as_json:
-        click.echo(json.dumps(dict(fields), indent=2))
+        documents = [_document(fields) for fields in explained]
+        click.echo(json.dumps(documents[0] if len(documents) == 1 else documents, indent=2))
         return
-    width = max(len(name) for name, _ in fields)
-    for name, value in fields:
-        click.echo(f"{name:<{width}}  {value}")
+    click.echo("\n\n".join(_text(fields) for fields in explained))
 
 
-def _octets(block: str) -> bytes:
-    if block == "-":
-        return sys.stdin.buffer.read()
-    path = Path(block)
-    try:
-        return path.read_bytes() if path.is_file() else block.encode()
-    except OSError:  # a block is longer than a file name may be
-        return block.encode()
+def _protection(kbpk: str | None, algorithm: str | None) -> ProtectionKey | None:
+    from keyexchange.inspection import protection_key
+    from keyexchange.references import resolve
+
+    return protection_key(resolve(kbpk), algorithm) if kbpk else None
 
 
-def _fields(octets: bytes) -> list[tuple[str, str]]:
-    from keyexchange import tr34
-    from keyexchange.cli.blocks import describe_block, looks_like_block
+def _fields(written: Written, protection: ProtectionKey | None) -> Fields:
+    from keyexchange.errors import UnsupportedError
+    from keyexchange.inspection import recognise
 
-    text = octets.strip()
-    der = _der(text)
-    if der is None and looks_like_block(text):
-        return describe_block(text.decode())
-    if der is None:
-        raise _unknown()
-    return [("format", "TR-34 key token"), *tr34.describe(tr34.read(der))]
-
-
-def _der(text: bytes) -> bytes | None:
-    """One whole DER SEQUENCE out of binary, PEM, hexadecimal or base64; None when it is none of these."""
-    lines = [line.strip() for line in text.splitlines() if not line.startswith(b"-----")]
-    compact = b"".join(b"".join(lines).split())
-    for decode in (bytes, binascii.unhexlify, _strict_base64):
-        try:
-            octets = decode(text if decode is bytes else compact)
-        except binascii.Error:
-            continue
-        if _is_whole_sequence(octets):
-            return octets
-    return None
+    explainer = recognise(written, _vendors())
+    if protection is None:
+        return explainer.explain(written)
+    if explainer.verify is None:
+        raise UnsupportedError(
+            f"this is a {explainer.name}, and --kbpk verifies TR-31 blocks only",
+            hint="leave --kbpk away to see its fields",
+        )
+    return explainer.verify(written, protection)
 
 
-def _is_whole_sequence(octets: bytes) -> bool:
-    """Tag 30 and a length in the long form that fits: a token is longer than 127 octets."""
-    if len(octets) < 4 or octets[0] != 0x30 or not 0x81 <= octets[1] <= 0x84:
-        return False
-    end = 2 + octets[1] - 0x80
-    return len(octets) == end + int.from_bytes(octets[2:end], "big")
+def _vendors() -> tuple[Explainer, ...]:
+    from keyexchange import registry
 
-
-def _strict_base64(text: bytes) -> bytes:
-    return base64.b64decode(text, validate=True)
-
-
-def _unknown() -> FormatError:
-    from keyexchange.errors import FormatError
-
-    return FormatError(
-        "neither a TR-31 block nor a whole TR-34 token",
-        category="unknown",
-        hint="a TR-31 block begins with A to D and its length; a token is DER in hexadecimal, base64, PEM or binary",
+    return tuple(
+        explainer
+        for name in registry.names(registry.EXPLAINERS)
+        for explainer in registry.load(registry.EXPLAINERS, name)
     )
+
+
+def _document(fields: Fields) -> dict[str, str | list[str]]:
+    """A name that comes more than once has a list of values."""
+    document: dict[str, str | list[str]] = {}
+    for name, value in fields:
+        if name not in document:
+            document[name] = value
+            continue
+        earlier = document[name]
+        document[name] = [*earlier, value] if isinstance(earlier, list) else [earlier, value]
+    return document
+
+
+def _text(fields: Fields) -> str:
+    width = max(len(name) for name, _ in fields)
+    return "\n".join(f"{name:<{width}}  {value}" for name, value in fields)

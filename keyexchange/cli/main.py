@@ -23,7 +23,8 @@ COMMANDS = {
     "plan": ("exchange", "Print every step and command of a run; send nothing."),
     "report": ("exchange", "What a run did, from its journal alone."),
     "serve": ("serve", "Run the software HSM: an APC endpoint and vendor host ports."),
-    "inspect": ("inspect", "Explain one TR-31 block or TR-34 token."),
+    "inspect": ("inspect", "Explain a key block, token, certificate or a vendor's key."),
+    "doctor": ("doctor", "Say why a receiver would refuse a TR-31 block."),
     "schema": ("schema", "Print the JSON Schema of the reviewed file."),
 }
 """Command -> module of this folder (the function there has `_command` behind its name), and its line in --help."""

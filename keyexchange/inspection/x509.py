@@ -1,0 +1,182 @@
+"""Certificates, certification requests and revocation lists, in the words of RFC 5280 and RFC 2986.
+
+They are told apart by the first elements of what is signed, so that a broken certificate is refused as one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from cryptography import x509
+
+from keyexchange import pki
+from keyexchange.errors import FormatError
+from keyexchange.inspection.contract import Explainer, Fields
+from keyexchange.inspection.reading import Written
+from keyexchange.pki.certificates import time_text
+from keyexchange.pki.der import first_element
+
+_MOST_REVOKED = 20
+"""How many entries of a revocation list are shown."""
+_KEY_USAGES = (
+    "digital_signature",
+    "content_commitment",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "key_cert_sign",
+    "crl_sign",
+)
+"""Source: RFC 5280, 4.2.1.3, in its order; encipherOnly and decipherOnly refine key_agreement and are not shown."""
+
+
+def _certificate(der: bytes) -> Fields:
+    certificate = pki.load(der)
+    described = pki.describe(certificate)
+    return [
+        ("format", "X.509 certificate"),
+        ("version", certificate.version.name),
+        *described,
+        ("signature algorithm", _signature_name(certificate)),
+        *_extensions(certificate),
+        ("signature", "not verified (the issuer's certificate was not given)"),
+    ]
+
+
+def _request(der: bytes) -> Fields:
+    request = pki.load_csr(der)
+    return [
+        ("format", "PKCS#10 certification request"),
+        ("subject", _printable(request.subject.rfc4514_string())),
+        ("signature algorithm", _signature_name(request)),
+        *_extensions(request),
+        ("signature", "verified: who made it holds the private key"),
+    ]
+
+
+def _list(der: bytes) -> Fields:
+    crl = pki.load_crl(der)
+    serials = [hex(entry.serial_number) for _, entry in zip(range(_MOST_REVOKED), crl, strict=False)]
+    more = f", and {len(crl) - len(serials)} more" if len(crl) > len(serials) else ""
+    return [
+        ("format", "X.509 certificate revocation list"),
+        ("issuer", _printable(crl.issuer.rfc4514_string())),
+        ("this update", time_text(crl.last_update_utc)),
+        ("next update", time_text(crl.next_update_utc) if crl.next_update_utc else "not stated"),
+        ("revoked certificates", str(len(crl))),
+        *([("revoked serial numbers", ", ".join(serials) + more)] if serials else []),
+        ("signature algorithm", _signature_name(crl)),
+        ("signature", "not verified (the issuer's certificate was not given)"),
+    ]
+
+
+def _signature_name(signed: x509.Certificate | x509.CertificateSigningRequest | x509.CertificateRevocationList) -> str:
+    oid = signed.signature_algorithm_oid
+    return _SIGNATURES.get(oid, oid.dotted_string)
+
+
+_SIGNATURES = {
+    oid: name.replace("_", " ")
+    for name, oid in vars(x509.SignatureAlgorithmOID).items()
+    if isinstance(oid, x509.ObjectIdentifier)
+}
+
+
+def _extensions(holder: x509.Certificate | x509.CertificateSigningRequest) -> Fields:
+    """The extensions that decide what a key exchange may do with it; the others by their number."""
+    try:
+        extensions = list(holder.extensions)
+    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        return [("extensions", "cannot be read")]  # a published TR-34 sample repeats one
+    return list(_explained(extensions))
+
+
+def _explained(extensions: list[x509.Extension[x509.ExtensionType]]) -> Iterator[tuple[str, str]]:
+    for extension in extensions:
+        critical = " (critical)" if extension.critical else ""
+        name, words = _extension(extension)
+        yield name, words + critical
+
+
+def _extension(extension: x509.Extension[x509.ExtensionType]) -> tuple[str, str]:
+    for kind, (name, words) in _WORDS.items():
+        if isinstance(extension.value, kind):
+            return name, words(extension.value)
+    return f"extension {extension.oid.dotted_string}", "present"
+
+
+def _basic(value: x509.BasicConstraints) -> str:
+    if not value.ca:
+        return "not a certificate authority"
+    limit = "" if value.path_length is None else f", at most {value.path_length} below it"
+    return f"certificate authority{limit}"
+
+
+def _usages(value: x509.KeyUsage) -> str:
+    return ", ".join(name.replace("_", " ") for name in _KEY_USAGES if getattr(value, name)) or "none"
+
+
+_WORDS: dict[type[x509.ExtensionType], tuple[str, Callable[..., str]]] = {
+    x509.BasicConstraints: ("basic constraints", _basic),
+    x509.KeyUsage: ("key usage", _usages),
+    x509.ExtendedKeyUsage: ("extended key usage", lambda value: ", ".join(oid.dotted_string for oid in value)),
+    x509.SubjectKeyIdentifier: ("subject key identifier", lambda value: value.digest.hex().upper()),
+    x509.AuthorityKeyIdentifier: (
+        "authority key identifier",
+        lambda value: value.key_identifier.hex().upper() if value.key_identifier else "by issuer and serial number",
+    ),
+}
+"""Source: RFC 5280, 4.2.1."""
+
+
+def _printable(text: str) -> str:
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
+def _shaped(pattern: bytes) -> Callable[[Written], bool]:
+    """Recognises DER whose signed part begins with elements of these tags."""
+    compiled = re.compile(pattern, re.DOTALL)
+
+    def recognises(written: Written) -> bool:
+        return written.der is not None and compiled.match(_tags_of_signed_part(written.der)) is not None
+
+    return recognises
+
+
+def _tags_of_signed_part(der: bytes) -> bytes:
+    """The tags of the elements in the first element; empty when there is none."""
+    try:
+        signed, _ = first_element(_content(der), "the object")
+        if signed[0] != der[0]:
+            return b""
+        tags, rest = b"", _content(signed)
+        while rest:
+            element, rest = first_element(rest, "the object")
+            tags += element[:1]
+    except FormatError:
+        return b""
+    return tags
+
+
+def _content(element: bytes) -> bytes:
+    """What is inside an element with a definite length."""
+    size = element[1]
+    return element[2 + (size & 0x7F if size & 0x80 else 0) :]
+
+
+def _explainer(name: str, pattern: bytes, explain: Callable[[bytes], Fields]) -> Explainer:
+    def explain_written(written: Written) -> Fields:
+        assert written.der is not None
+        return explain(written.der)
+
+    return Explainer(name, "", _shaped(pattern), explain_written)
+
+
+EXPLAINERS = (
+    _explainer("X.509 certificate", rb"\xa0?\x02\x30{5}", _certificate),
+    _explainer("certification request", rb"\x02\x30\x30\xa0", _request),
+    _explainer("certificate revocation list", rb"\x02?\x30\x30[\x17\x18]", _list),
+)
+"""Patterns are tags: 02 INTEGER, 30 SEQUENCE, 17 and 18 times, a0 context 0. Source: RFC 5280, 4.1 and 5.1; RFC 2986,
+4.1."""
