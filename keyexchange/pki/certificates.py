@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from asn1crypto import x509 as asn1_x509
@@ -35,6 +36,10 @@ _SHORT_NAMES = {
 """Source: RFC 4514, 3."""
 
 
+_KEPT = 256
+"""How many certificates are kept parsed: an exchange looks at the same few again and again, and they never change."""
+
+
 def load(octets: bytes | str) -> x509.Certificate:
     """A certificate from DER, PEM, base64 of DER or base64 of PEM (as APC hands them over).
 
@@ -52,7 +57,11 @@ def load_all(octets: bytes | str) -> tuple[x509.Certificate, ...]:
     Raises:
         FormatError: category der_malformed.
     """
-    raw = octets.encode("utf-8", "replace") if isinstance(octets, str) else octets
+    return _load_all(octets.encode("utf-8", "replace") if isinstance(octets, str) else bytes(octets))
+
+
+@lru_cache(maxsize=_KEPT)
+def _load_all(raw: bytes) -> tuple[x509.Certificate, ...]:
     try:
         certificates = _parse(raw)
         for certificate in certificates:
@@ -93,6 +102,7 @@ def fingerprint(der: bytes) -> str:
     return hashlib.sha256(der).hexdigest()
 
 
+@lru_cache(maxsize=_KEPT)
 def issuer_and_serial(der: bytes) -> bytes:
     """DER IssuerAndSerialNumber of a certificate; TR-34 names certificates by it.
 
@@ -110,6 +120,7 @@ def issuer_and_serial(der: bytes) -> bytes:
         return encode(IssuerAndSerialNumber, body["issuer"].dump(), body["serial_number"].dump())
 
 
+@lru_cache(maxsize=_KEPT)
 def require_identifier(ias: bytes) -> None:
     """Make sure that these octets are an IssuerAndSerialNumber.
 

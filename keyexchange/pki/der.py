@@ -18,6 +18,7 @@ from typing import Any
 
 from keyexchange.errors import FormatError
 
+_CONSTRUCTED = 0x20
 _DEEPEST = 32
 """Levels of nesting; certificates and TR-34 tokens stay below 12."""
 
@@ -71,7 +72,8 @@ def require_der(octets: bytes, what: str) -> None:
     _, content, end = _header(octets, 0, len(octets), what)
     if end != len(octets):
         raise _malformed(what, "octets follow its end")
-    _walk(octets, content, end, what, constructed=bool(octets[0] & 0x20), depth=0)
+    if octets[0] & _CONSTRUCTED:
+        _walk(octets, content, end, what, 0)
 
 
 def first_element(octets: bytes, what: str) -> tuple[bytes, bytes]:
@@ -90,20 +92,23 @@ def inside(element: bytes, what: str) -> list[bytes]:
     Raises:
         FormatError: category der_malformed.
     """
-    _, rest, end = _header(element, 0, len(element), what)
-    found, octets = [], element[rest:end]
-    while octets:
-        first, octets = first_element(octets, what)
-        found.append(first)
+    _, start, end = _header(element, 0, len(element), what)
+    found = []
+    while start < end:
+        _, _, start_of_next = _header(element, start, end, what)
+        found.append(element[start:start_of_next])
+        start = start_of_next
     return found
 
 
-def _walk(octets: bytes, start: int, end: int, what: str, *, constructed: bool, depth: int) -> None:
+def _walk(octets: bytes, start: int, end: int, what: str, depth: int) -> None:
+    """The elements inside a constructed one."""
     if depth > _DEEPEST:
         raise _malformed(what, "it is nested too deeply")
-    while constructed and start < end:
+    while start < end:
         tag, content, start_of_next = _header(octets, start, end, what)
-        _walk(octets, content, start_of_next, what, constructed=bool(tag & 0x20), depth=depth + 1)
+        if tag & _CONSTRUCTED:
+            _walk(octets, content, start_of_next, what, depth + 1)
         start = start_of_next
 
 
@@ -115,7 +120,7 @@ def _header(octets: bytes, start: int, end: int, what: str) -> tuple[int, int, i
     number = tag & 0x1F
     if number == 0x1F:
         raise _malformed(what, "it holds a tag number above 30")
-    if tag < 0x40 and bool(tag & 0x20) is not (number in (0x10, 0x11)):
+    if tag < 0x40 and bool(tag & _CONSTRUCTED) is not (number in (0x10, 0x11)):
         raise _malformed(what, "a primitive type is constructed, or the reverse")
     if length >= 0x80:
         count = length & 0x7F
