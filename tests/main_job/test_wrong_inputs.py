@@ -312,10 +312,10 @@ def test_an_aes_kek_is_not_sent_under_tdes(site: Site) -> None:
 def test_a_receiver_that_answers_late_ends_with_each_key_once(site: Site) -> None:
     """ImportKey arrives, the answer does not come in time: on resume the key is found."""
     with holding(site.apc_url, "ImportKey", 4) as url:
-        error, report = site.run_failing(UnreachableError, apc={"endpoint_url": url, "read_timeout": 0.5})
+        error, report = site.run_failing(UnreachableError, apc={"endpoint_url": url, "read_timeout": 4})
         assert "ImportKey" in error.message
         assert report is not None
-        report = site.run(resume=report.run, apc={"endpoint_url": url, "read_timeout": 0.5})
+        report = site.run(resume=report.run, apc={"endpoint_url": url, "read_timeout": 4})
     assert report.state == "finished"
     assert {name: len(keys) for name, keys in site.arrived().items()} == {"kek": 1, "bdk": 1, "cvk": 1}
     assert [str(key.state) for key in report.keys].count("found") == 1
