@@ -83,7 +83,7 @@ class Context:
         clock: the time now, aware.
         exchange_dir: where files for a person go.
         observer: told at every boundary.
-        settle: how old an INTENT must be before "not found" is believed.
+        settle: how long after the run was taken up "not found" is believed.
         sleep: waits so many seconds.
     """
 
@@ -238,11 +238,10 @@ class _Runner:
         if step.reconcile is not None:
             since = self.memory.intents.get(_key(planned))
             if since is not None:
-                found = self._find(planned, since)
+                found = self._find(partial(step.reconcile, scene, given, since))
                 if found is not None:
                     self._tell("found", planned)
                     return found, True
-            if since is not None:
                 self.memory.tried_twice.setdefault(_key(planned), since)
             self._record(INTENT, planned)
             self.journal.flush()
@@ -251,20 +250,17 @@ class _Runner:
         self._tell("answered", planned)
         return outcome, False
 
-    def _find(self, planned: PlannedStep, since: datetime) -> object | None:
+    def _find(self, look: Callable[[], object | None]) -> object | None:
         """What an earlier attempt left.
 
         When it is not there, it is looked for again as soon as the settling time has passed since this process took the
         run: what an earlier process sent, however long it waited for the answer, was sent before that.
         """
-        reconcile = planned.step.reconcile
-        assert reconcile is not None
-        scene, given = self._scene(planned), self._given(planned)
-        found = reconcile(scene, given, since)
+        found = look()
         left = (self.begun + self.context.settle - self.context.clock()).total_seconds()
         if found is None and left > 0:
             self.context.sleep(left)
-            found = reconcile(scene, given, since)
+            found = look()
         return found
 
     def _look_once_more(self) -> None:

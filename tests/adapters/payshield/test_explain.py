@@ -31,11 +31,13 @@ def test_key_blocks(vector: dict[str, Any]) -> None:
     assert (fields["LMK identifier"] == "FF: under a ZMK") is (vector["under"] == "zmk")
 
 
-@pytest.mark.parametrize("vector", VECTORS["variant"], ids=lambda v: v["name"])
+TAGGED = [vector for vector in VECTORS["variant"] if vector["text"][0] in "UT"]
+"""A single-length key has no tag to know it by."""
+
+
+@pytest.mark.parametrize("vector", TAGGED, ids=lambda v: v["name"])
 def test_cryptograms(vector: dict[str, Any]) -> None:
     text = vector["text"]
-    if text[0] not in "UT":
-        pytest.skip("a single-length key has no tag to know it by")
     fields = explained(text)
     assert fields["format"] == "Thales key cryptogram"
     assert fields["key scheme"].startswith(text[0])

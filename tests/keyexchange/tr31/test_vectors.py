@@ -65,11 +65,20 @@ def test_the_same_header_key_and_padding_give_the_same_block(vector: Vector) -> 
     assert wrap(kbpk, header, key, padding=padding, weaker_kbpk=True).upper() == block.upper()
 
 
-@pytest.mark.parametrize("vector", vectors("tr31", "parse_header"))
+PSECS_OWN_LENGTH = "tr31-hdr-ext-bytes"
+"""psec counts the octets of an extended length, the published samples its characters; the two collide."""
+
+
+def test_psecs_own_extended_length_is_refused() -> None:
+    text = next(p.values[0]["inputs"]["text"] for p in vectors("tr31", "parse_header") if p.id == PSECS_OWN_LENGTH)
+    with pytest.raises(FormatError) as caught:
+        parse_header(text)
+    assert caught.value.category == "optional_block"
+
+
+@pytest.mark.parametrize("vector", [p for p in vectors("tr31", "parse_header") if p.id != PSECS_OWN_LENGTH])
 def test_a_header_alone_is_read(vector: Vector) -> None:
     expected = vector["expected"]
-    if vector["name"] == "tr31-hdr-ext-bytes":
-        pytest.skip("psec's own reading of the extended length, which collides with the published samples")
     header, consumed = parse_header(vector["inputs"]["text"])
     assert consumed == expected["consumed"]
     assert header.optional_blocks == tuple(OptionalBlock(b["id"], b["data"]) for b in expected["optional_blocks"])
@@ -95,11 +104,9 @@ def test_a_bad_header_is_refused_with_its_category(vector: Vector) -> None:
     assert caught.value.category in [expected["error"], *expected["also_acceptable"]]
 
 
-@pytest.mark.parametrize("vector", vectors("tr31_kdf"))
+@pytest.mark.parametrize("vector", [p for p in vectors("tr31_kdf") if p.values[0]["inputs"]["version"] in VERSIONS])
 def test_the_kbpk_gives_the_published_keys(vector: Vector) -> None:
-    version = VERSIONS.get(vector["inputs"]["version"])
-    if version is None:
-        pytest.skip("version E is not read")
+    version = VERSIONS[vector["inputs"]["version"]]
     kbpk = Kbpk(version.letter, Secret(bytes.fromhex(vector["inputs"]["kbpk"])))
     encryption, authentication = kbpk.keys(version)
     assert encryption.secret.reveal().hex().upper() == vector["expected"]["kbek"]
