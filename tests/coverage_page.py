@@ -11,7 +11,7 @@ from adapters.payshield import commands as payshield_commands
 from adapters.payshield.adapter import PayshieldAdapter
 from adapters.payshield.message import REQUESTS
 from keyexchange.hsm.apc import operations as apc_operations
-from keyexchange.hsm.apc.context import OPERATIONS
+from keyexchange.hsm.apc.context import CONTROL
 from keyexchange.protocols import abilities
 
 PAGE = Path(__file__).parent.parent / "docs/reference/coverage.md"
@@ -79,7 +79,7 @@ def _apc() -> Iterator[str]:
     yield "Served by the software HSM. Shapes, enums, patterns and errors are AWS's own service model's (`standard`)."
     yield "What the model does not say comes from the user guide and the API reference, as each docstring tells."
     yield ""
-    yield from (f"- {name}" for name in sorted(OPERATIONS))
+    yield from (f"- {name}" for name in sorted(CONTROL.declared))
 
 
 def _name(side: Any) -> str:

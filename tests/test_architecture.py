@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 HEIGHT = {
     "errors": 0, "secret": 0, "keys": 0, "references": 0,
     "crypto": 1, "wire": 1,
-    "tr31": 2, "pki": 2,
+    "tr31": 2, "pki": 2, "payment": 2,
     "tr34": 3,
     "protocols": 4, "authority": 4, "inspection": 4,
     "registry": 5, "hsm": 5,

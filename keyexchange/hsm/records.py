@@ -33,12 +33,21 @@ class KeyOrigin(StrEnum):
 
 
 @dataclass(frozen=True)
+class Home:
+    """Where a key, an alias or a token belongs: nobody sees it from anywhere else."""
+
+    account: str
+    region: str
+
+
+@dataclass(frozen=True)
 class KeyRecord:
     """One customer key.
 
     Args:
         id: 16 lower-case letters and digits.
-        region: the key exists in this region only.
+        account: twelve digits.
+        region: where the key was made.
         usage: code of X9.143 table 3, "K0".
         mode_of_use: code of X9.143 table 5, "B".
         kcv: hex digits.
@@ -50,6 +59,7 @@ class KeyRecord:
     """
 
     id: str
+    account: str
     region: str
     key_class: KeyClass
     usage: str
@@ -71,6 +81,11 @@ class KeyRecord:
     certificate: bytes | None = None
     issuer_id: str | None = None
 
+    @property
+    def home(self) -> Home:
+        """Account and region."""
+        return Home(self.account, self.region)
+
 
 @dataclass(frozen=True)
 class AliasRecord:
@@ -80,7 +95,7 @@ class AliasRecord:
         name: with its "alias/".
     """
 
-    region: str
+    home: Home
     name: str
     key_id: str | None
 
@@ -105,6 +120,7 @@ class TokenRecord:
     """
 
     id: str
+    account: str
     region: str
     kind: TokenKind
     material_type: str

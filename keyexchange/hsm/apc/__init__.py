@@ -9,9 +9,10 @@ from keyexchange.hsm.apc.credentials import (
     SECRET_KEY_VARIABLE,
     find_credentials,
 )
+from keyexchange.hsm.apc.endpoint import Endpoint
+from keyexchange.hsm.apc.entry import Entry
 from keyexchange.hsm.apc.http import Application
 from keyexchange.hsm.apc.quotas import CONTROL_PLANE_PER_SECOND, RequestQuota
-from keyexchange.hsm.apc.service import ControlPlane
 from keyexchange.hsm.apc.sigv4 import Credentials
 
 __all__ = [
@@ -23,8 +24,9 @@ __all__ = [
     "REHEARSAL_SECRET_KEY",
     "SECRET_KEY_VARIABLE",
     "Application",
-    "ControlPlane",
     "Credentials",
+    "Endpoint",
+    "Entry",
     "RequestQuota",
     "find_credentials",
 ]

@@ -1,17 +1,32 @@
-"""What an operation is given besides its input: the device, and who asks from where."""
+"""What an operation is given besides its input, and how operations are declared."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TypeVar
 
 from keyexchange.hsm.apc.model import CONTROL_PLANE, load
 from keyexchange.hsm.apc.protocol import Values
 from keyexchange.hsm.device import Hsm
+from keyexchange.hsm.records import Home
 
 ACCOUNT = "111122223333"
 """The account of AWS's documentation examples."""
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who asks.
+
+    Args:
+        arn: of an IAM user or an assumed role.
+        account: twelve digits; what is made without another home belongs to it.
+    """
+
+    arn: str
+    account: str
 
 
 @dataclass(frozen=True)
@@ -19,12 +34,12 @@ class Context:
     """One request's surroundings.
 
     Args:
-        region: of the request's signature; every key belongs to one.
-        account: the account in ARNs.
+        home: the caller's account, and the region of the request's signature.
+        caller: who asks.
     """
 
-    region: str
-    account: str
+    home: Home
+    caller: Principal
 
 
 Handler = Callable[[Hsm, Context, Values], Values | Awaitable[Values]]
@@ -33,21 +48,54 @@ pair first and opens its own savepoint for what it then writes."""
 
 H = TypeVar("H", bound=Handler)
 
-OPERATIONS: dict[str, Handler] = {}
-"""The operations that are served, by name."""
 
+@dataclass(frozen=True)
+class Declared:
+    """An operation that is served.
 
-def operation(name: str) -> Callable[[H], H]:
-    """Declare a function as an operation.
-
-    Raises:
-        ValueError: the model knows no operation of that name, or it is declared already.
+    Args:
+        handler: answers it.
+        writes: whether it changes the store. One that does has the store for itself until its commit, so what it reads
+            stays true; one that does not may run beside any other.
     """
-    if name not in load(CONTROL_PLANE).operations or name in OPERATIONS:
-        raise ValueError(f"{name} is not an operation of the model, or is declared twice")
 
-    def declare(handler: H) -> H:
-        OPERATIONS[name] = handler
-        return handler
+    handler: Handler
+    writes: bool
 
-    return declare
+
+class OperationTable:
+    """The operations of one service that are served.
+
+    Args:
+        service: botocore's name of the service.
+    """
+
+    def __init__(self, service: str) -> None:
+        self.service = service
+        self._declared: dict[str, Declared] = {}
+
+    @property
+    def declared(self) -> Mapping[str, Declared]:
+        """By name."""
+        return MappingProxyType(self._declared)
+
+    def operation(self, name: str, *, writes: bool) -> Callable[[H], H]:
+        """Declare a function as an operation.
+
+        Raises:
+            ValueError: the model knows no operation of that name, or it is declared already.
+        """
+        if name not in load(self.service).operations or name in self._declared:
+            raise ValueError(f"{name} is not an operation of the model, or is declared twice")
+
+        def declare(handler: H) -> H:
+            self._declared[name] = Declared(handler, writes)
+            return handler
+
+        return declare
+
+
+CONTROL = OperationTable(CONTROL_PLANE)
+"""Keys, aliases, tags, imports and exports."""
+
+operation = CONTROL.operation

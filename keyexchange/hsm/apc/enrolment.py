@@ -66,7 +66,8 @@ def enrol(hsm: Hsm, context: Context, request: Values, attributes: Attributes, m
     now = hsm.now()
     record = KeyRecord(
         id=generate.identifier(),
-        region=context.region,
+        account=context.home.account,
+        region=context.home.region,
         key_class=attributes.key_class,
         usage=attributes.usage,
         algorithm=attributes.algorithm,

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
+import re
+
 from keyexchange.hsm.apc.context import Context
 from keyexchange.hsm.apc.errors import conflict, not_found
 from keyexchange.hsm.device import Hsm
-from keyexchange.hsm.records import KeyRecord, KeyState
+from keyexchange.hsm.records import Home, KeyRecord, KeyState
+
+_KEY_ARN = re.compile(r"arn:aws:payment-cryptography:([a-z0-9-]+):([0-9]{12}):(.+)")
 
 
-def key_arn(context: Context, key_id: str) -> str:
+def key_arn(home: Home, key_id: str) -> str:
     """The ARN of a key."""
-    return f"{_prefix(context)}key/{key_id}"
+    return f"arn:aws:payment-cryptography:{home.region}:{home.account}:key/{key_id}"
 
 
 def find_key(hsm: Hsm, context: Context, identifier: str) -> KeyRecord:
-    """The key of an ARN, an alias or an alias's ARN; in any state.
+    """The key of an ARN, an alias or an alias's ARN; in any state. An ARN may name another account's key.
 
     Raises:
         ApiError: ResourceNotFoundException.
     """
-    resource = identifier.removeprefix(_prefix(context))
+    home, resource = _split(context, identifier)
     kind, _, name = resource.partition("/")
     key_id: str | None = name if kind == "key" else None
     if kind == "alias":
-        alias = hsm.aliases.get(context.region, resource)
+        alias = hsm.aliases.get(home, resource)
         key_id = alias.key_id if alias else None
-    record = hsm.keys.get(context.region, key_id, hsm.now()) if key_id else None
+    record = hsm.keys.get(home, key_id, hsm.now()) if key_id and home.region == context.home.region else None
     if record is None:
         raise not_found(identifier)
     return record
@@ -39,7 +43,7 @@ def find_living_key(hsm: Hsm, context: Context, identifier: str) -> KeyRecord:
     """
     record = find_key(hsm, context, identifier)
     if record.state is not KeyState.CREATE_COMPLETE:
-        raise conflict(f"Key {key_arn(context, record.id)} has KeyState {record.state.value}")
+        raise conflict(f"Key {key_arn(record.home, record.id)} has KeyState {record.state.value}")
     return record
 
 
@@ -51,9 +55,11 @@ def find_usable_key(hsm: Hsm, context: Context, identifier: str) -> KeyRecord:
     """
     record = find_living_key(hsm, context, identifier)
     if not record.enabled:
-        raise conflict(f"Key {key_arn(context, record.id)} is not enabled")
+        raise conflict(f"Key {key_arn(record.home, record.id)} is not enabled")
     return record
 
 
-def _prefix(context: Context) -> str:
-    return f"arn:aws:payment-cryptography:{context.region}:{context.account}:"
+def _split(context: Context, identifier: str) -> tuple[Home, str]:
+    """Home and resource of an ARN; a name without one is the caller's own."""
+    parts = _KEY_ARN.fullmatch(identifier)
+    return (Home(parts[2], parts[1]), parts[3]) if parts else (context.home, identifier)

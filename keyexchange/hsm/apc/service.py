@@ -8,45 +8,44 @@ import traceback
 import uuid
 
 from keyexchange.errors import KeyExchangeError
-from keyexchange.hsm.apc import operations
-from keyexchange.hsm.apc.context import ACCOUNT, OPERATIONS, Context
+from keyexchange.hsm.apc.context import Context, OperationTable
+from keyexchange.hsm.apc.entry import Entry
 from keyexchange.hsm.apc.errors import ApiError, serialization, validation
-from keyexchange.hsm.apc.model import CONTROL_PLANE, load
-from keyexchange.hsm.apc.protocol import JsonProtocol, Request, Response, Values
+from keyexchange.hsm.apc.model import load
+from keyexchange.hsm.apc.protocol import Protocol, Request, Response, Values
 from keyexchange.hsm.apc.quotas import RequestQuota
 from keyexchange.hsm.apc.redaction import redact
-from keyexchange.hsm.apc.sigv4 import Credentials, Verifier
 from keyexchange.hsm.apc.validation import validator
-from keyexchange.hsm.clock import utc_now
 from keyexchange.hsm.device import Hsm
 
 _log = logging.getLogger(__name__)
 
-assert operations.__all__  # importing them declares them
 
-
-class ControlPlane:
-    """AWS Payment Cryptography's control plane in front of a software HSM.
+class Plane:
+    """One of the service's APIs in front of a software HSM.
 
     Args:
         hsm: the device.
-        credentials: the pair that is let in.
-        account: the account in ARNs.
+        table: the operations that are served.
+        protocol: how they look on the wire.
+        entry: who may come in.
         quota: requests beyond it are throttled; None for no limit.
     """
 
     def __init__(
-        self, hsm: Hsm, credentials: Credentials, *, account: str = ACCOUNT, quota: RequestQuota | None = None
+        self, hsm: Hsm, table: OperationTable, protocol: Protocol, entry: Entry, *, quota: RequestQuota | None = None
     ) -> None:
-        service = load(CONTROL_PLANE)
         self._hsm = hsm
-        self._account = account
+        self._entry = entry
         self._quota = quota
-        self._operations = service.operations
-        self._protocol = JsonProtocol(service)
-        # signatures are held against the machine's time, which is the callers' too, whatever time the device has
-        self._verifier = Verifier(credentials, service.signing_name, utc_now)
-        self._validators = {name: validator(service.operations[name].input) for name in OPERATIONS}
+        self._declared = table.declared
+        self._operations = load(table.service).operations
+        self._protocol = protocol
+        self._validators = {name: validator(self._operations[name].input) for name in self._declared}
+
+    def serves(self, request: Request) -> bool:
+        """Whether a request has the form of this API."""
+        return self._protocol.operation(request) is not None
 
     async def answer(self, request: Request) -> Response:
         """Answer a request. Raises nothing: what goes wrong becomes an error of the service."""
@@ -69,7 +68,7 @@ class ControlPlane:
         return self._protocol.write(values, request_id)
 
     async def _perform(self, request: Request, request_id: str) -> Values:
-        caller = self._verifier.verify(request)
+        context = self._entry.admit(request)
         name = self._operation(request)
         if self._quota is not None:
             self._quota.spend()
@@ -77,7 +76,7 @@ class ControlPlane:
         self._validators[name](values)
         if _log.isEnabledFor(logging.DEBUG):
             _log.debug("request %s: %s %s", request_id, name, redact(self._operations[name].input, values))
-        result = await self._run(name, Context(caller.region, self._account), values)
+        result = await self._run(name, context, values)
         await self._hsm.store.committed()
         return result
 
@@ -85,12 +84,12 @@ class ControlPlane:
         name = self._protocol.operation(request)
         if name is None or name not in self._operations:
             raise ApiError("UnknownOperationException", "The requested operation is not known to this service")
-        if name not in OPERATIONS:
+        if name not in self._declared:
             raise ApiError("UnknownOperationException", f"{name} is not served by this endpoint")
         return name
 
     async def _run(self, name: str, context: Context, values: Values) -> Values:
-        handler = OPERATIONS[name]
+        handler = self._declared[name].handler
         if inspect.iscoroutinefunction(handler):
             answer: Values = await handler(self._hsm, context, values)
             return answer

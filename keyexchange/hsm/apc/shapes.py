@@ -8,17 +8,16 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from keyexchange.hsm.apc.attributes import USAGE_NAMES, modes_of_use
-from keyexchange.hsm.apc.context import Context
 from keyexchange.hsm.apc.identifiers import key_arn
 from keyexchange.hsm.apc.protocol import Values
 from keyexchange.hsm.records import AliasRecord, KeyRecord
 
 
-def key(context: Context, record: KeyRecord) -> Values:
+def key(record: KeyRecord) -> Values:
     """A `Key`."""
     return _present(
         {
-            **key_summary(context, record),
+            **key_summary(record),
             "KeyCheckValueAlgorithm": record.kcv_method.value,
             "KeyOrigin": record.origin.value,
             "CreateTimestamp": record.created_at,
@@ -31,10 +30,10 @@ def key(context: Context, record: KeyRecord) -> Values:
     )
 
 
-def key_summary(context: Context, record: KeyRecord) -> Values:
+def key_summary(record: KeyRecord) -> Values:
     """A `KeySummary`."""
     return {
-        "KeyArn": key_arn(context, record.id),
+        "KeyArn": key_arn(record.home, record.id),
         "KeyState": record.state.value,
         "KeyAttributes": {
             "KeyUsage": USAGE_NAMES[record.usage],
@@ -48,9 +47,11 @@ def key_summary(context: Context, record: KeyRecord) -> Values:
     }
 
 
-def alias(context: Context, record: AliasRecord) -> Values:
+def alias(record: AliasRecord) -> Values:
     """An `Alias`."""
-    return _present({"AliasName": record.name, "KeyArn": key_arn(context, record.key_id) if record.key_id else None})
+    return _present(
+        {"AliasName": record.name, "KeyArn": key_arn(record.home, record.key_id) if record.key_id else None}
+    )
 
 
 def certificate(value: x509.Certificate) -> str:

@@ -104,5 +104,5 @@ def _path(hsm: Hsm, authority: KeyRecord) -> list[bytes]:
         path.append(record.certificate)
         if record.issuer_id is None:
             return path
-        record = hsm.keys.get(record.region, record.issuer_id, hsm.now())
+        record = hsm.keys.get(record.home, record.issuer_id, hsm.now())
     return path

@@ -9,7 +9,7 @@ import socket
 from contextlib import AsyncExitStack
 
 from keyexchange.errors import ConfigError
-from keyexchange.hsm.apc import REHEARSAL, Application, ControlPlane, Credentials, RequestQuota, find_credentials
+from keyexchange.hsm.apc import REHEARSAL, Application, Credentials, Endpoint, Entry, RequestQuota, find_credentials
 from keyexchange.hsm.device import open_hsm
 from keyexchange.hsm.server.http import HttpServer
 from keyexchange.hsm.server.options import Addresses, FaceOptions, ServeOptions, host_text
@@ -40,8 +40,8 @@ async def _start_apc(options: ServeOptions, port: int, credentials: Credentials,
     hsm = open_hsm(options.state_dir, clock=options.clock, authority_algorithm=options.authority_algorithm)
     stack.callback(hsm.close)
     quota = RequestQuota(options.requests_per_second) if options.requests_per_second else None
-    control_plane = ControlPlane(hsm, credentials, account=options.account, quota=quota)
-    server = HttpServer(Application(control_plane.answer))
+    endpoint = Endpoint(hsm, Entry(credentials, account=options.account), quota=quota)
+    server = HttpServer(Application(endpoint.answer))
     listening = _bind(options.host, port)
     task = asyncio.create_task(server.serve(sockets=[listening]))
     stack.push_async_callback(server.stop, task)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping, bindparam, insert, select, update
 
-from keyexchange.hsm.records import KeyRecord, KeyState
+from keyexchange.hsm.records import Home, KeyRecord, KeyState
 from keyexchange.hsm.store.engine import Store
 from keyexchange.hsm.store.schema import Instant, keys
 
@@ -25,19 +25,20 @@ class Keys:
         """Keep a new key."""
         self._connection.execute(_ADD, {name: getattr(record, name) for name in _FIELDS})
 
-    def get(self, region: str, key_id: str, now: datetime) -> KeyRecord | None:
-        """A key by its id, if this region has it."""
-        row = self._connection.execute(_GET, {"key_id": key_id, "region": region}).mappings().one_or_none()
+    def get(self, home: Home, key_id: str, now: datetime) -> KeyRecord | None:
+        """A key by its id, if this account has it in this region."""
+        values = {"key_id": key_id, "account": home.account, "region": home.region}
+        row = self._connection.execute(_GET, values).mappings().one_or_none()
         if row is None:
             return None
         record = _record(row)
         if record.delete_pending_at is None or record.delete_pending_at > now:
             return record
         self.complete_deletions(now)
-        return self.get(region, key_id, now)
+        return self.get(home, key_id, now)
 
     def page(
-        self, region: str, *, now: datetime, after: int, limit: int, state: KeyState | None = None
+        self, home: Home, *, now: datetime, after: int, limit: int, state: KeyState | None = None
     ) -> tuple[list[KeyRecord], int | None]:
         """Keys in the order of their making.
 
@@ -48,7 +49,9 @@ class Keys:
             The page, and where the next one begins; None when there is none.
         """
         self.complete_deletions(now)
-        query = select(keys.c.number, *_COLUMNS).where(keys.c.region == region, keys.c.number > after)
+        query = select(keys.c.number, *_COLUMNS).where(
+            keys.c.account == home.account, keys.c.region == home.region, keys.c.number > after
+        )
         if state is not None:
             query = query.where(keys.c.state == state)
         rows = self._connection.execute(query.order_by(keys.c.number).limit(limit + 1)).mappings().all()
@@ -65,7 +68,9 @@ class Keys:
 
 
 _ADD = insert(keys)
-_GET = select(*_COLUMNS).where(keys.c.id == bindparam("key_id"), keys.c.region == bindparam("region"))
+_GET = select(*_COLUMNS).where(
+    keys.c.id == bindparam("key_id"), keys.c.account == bindparam("account"), keys.c.region == bindparam("region")
+)
 _COMPLETE_DELETIONS = (
     update(keys)
     .where(keys.c.state == KeyState.DELETE_PENDING, keys.c.delete_pending_at <= bindparam("now", type_=Instant))

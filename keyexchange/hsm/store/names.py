@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, insert, select, update
 
-from keyexchange.hsm.records import AliasRecord
+from keyexchange.hsm.records import AliasRecord, Home
 from keyexchange.hsm.store.engine import Store
 from keyexchange.hsm.store.schema import aliases, tags
 
@@ -18,34 +18,35 @@ class Aliases:
     def __init__(self, store: Store) -> None:
         self._connection = store.connection
 
-    def get(self, region: str, name: str) -> AliasRecord | None:
+    def get(self, home: Home, name: str) -> AliasRecord | None:
         """An alias by its name."""
-        row = self._connection.execute(_GET_ALIAS, {"in_region": region, "named": name}).one_or_none()
+        row = self._connection.execute(_GET_ALIAS, _this(home, name)).one_or_none()
         return _alias(row) if row else None
 
     def add(self, record: AliasRecord) -> None:
         """Keep a new alias."""
-        values = {"region": record.region, "name": record.name, "key_id": record.key_id}
-        self._connection.execute(_ADD_ALIAS, values)
+        values = {"account": record.home.account, "region": record.home.region, "name": record.name}
+        self._connection.execute(_ADD_ALIAS, {**values, "key_id": record.key_id})
 
     def point(self, record: AliasRecord) -> None:
         """Let an alias name another key, or none."""
-        values = {"in_region": record.region, "named": record.name, "key_id": record.key_id}
-        self._connection.execute(_POINT_ALIAS, values)
+        self._connection.execute(_POINT_ALIAS, {**_this(record.home, record.name), "key_id": record.key_id})
 
-    def remove(self, region: str, name: str) -> None:
+    def remove(self, home: Home, name: str) -> None:
         """Forget an alias."""
-        self._connection.execute(_REMOVE_ALIAS, {"in_region": region, "named": name})
+        self._connection.execute(_REMOVE_ALIAS, _this(home, name))
 
     def page(
-        self, region: str, *, after: str, limit: int, key_id: str | None = None
+        self, home: Home, *, after: str, limit: int, key_id: str | None = None
     ) -> tuple[list[AliasRecord], str | None]:
         """Aliases by name, of all keys or of one.
 
         Returns:
             The page, and the name after which the next one begins; None when there is none.
         """
-        query = select(aliases).where(aliases.c.region == region, aliases.c.name > after)
+        query = select(aliases).where(
+            aliases.c.account == home.account, aliases.c.region == home.region, aliases.c.name > after
+        )
         if key_id is not None:
             query = query.where(aliases.c.key_id == key_id)
         rows = self._connection.execute(query.order_by(aliases.c.name).limit(limit + 1)).all()
@@ -79,7 +80,11 @@ class Tags:
 
 
 # Statements are made once: making one costs as much as running it.
-_THIS_ALIAS = (aliases.c.region == bindparam("in_region")) & (aliases.c.name == bindparam("named"))
+_THIS_ALIAS = (
+    (aliases.c.account == bindparam("of_account"))
+    & (aliases.c.region == bindparam("in_region"))
+    & (aliases.c.name == bindparam("named"))
+)
 _GET_ALIAS = select(aliases).where(_THIS_ALIAS)
 _ADD_ALIAS = insert(aliases)
 _POINT_ALIAS = update(aliases).where(_THIS_ALIAS).values(key_id=bindparam("key_id"))
@@ -97,5 +102,9 @@ _ADD_TAG = insert(tags)
 _REMOVE_TAGS = delete(tags).where(_OF_KEY, tags.c.name.in_(bindparam("named", expanding=True)))
 
 
+def _this(home: Home, name: str) -> dict[str, str]:
+    return {"of_account": home.account, "in_region": home.region, "named": name}
+
+
 def _alias(row: Row[Any]) -> AliasRecord:
-    return AliasRecord(row.region, row.name, row.key_id)
+    return AliasRecord(Home(row.account, row.region), row.name, row.key_id)

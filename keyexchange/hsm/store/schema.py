@@ -70,6 +70,7 @@ keys = Table(
     metadata,
     Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
     Column("id", String(64), nullable=False, unique=True),
+    Column("account", String(12), nullable=False),
     Column("region", String(32), nullable=False),
     Column("key_class", Name(KeyClass), nullable=False),
     Column("usage", String(2), nullable=False),
@@ -90,13 +91,14 @@ keys = Table(
     Column("block", Text),
     Column("certificate", LargeBinary),
     Column("issuer_id", String(64)),
-    Index("keys_by_region", "region", "number"),
+    Index("keys_by_home", "account", "region", "number"),
     Index("keys_by_deletion", "delete_pending_at"),
 )
 
 aliases = Table(
     "aliases",
     metadata,
+    Column("account", String(12), primary_key=True),
     Column("region", String(32), primary_key=True),
     Column("name", String(256), primary_key=True),
     Column("key_id", String(64), ForeignKey("keys.id"), index=True),
@@ -114,6 +116,7 @@ tokens = Table(
     "tokens",
     metadata,
     Column("id", String(96), primary_key=True),
+    Column("account", String(12), nullable=False),
     Column("region", String(32), nullable=False),
     Column("kind", Name(TokenKind), nullable=False),
     Column("material_type", String(40), nullable=False),

@@ -6,13 +6,17 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, delete, insert, select
 
-from keyexchange.hsm.records import CertifiedKey, TokenKind, TokenRecord
+from keyexchange.hsm.records import CertifiedKey, Home, TokenKind, TokenRecord
 from keyexchange.hsm.store.engine import Store
 from keyexchange.hsm.store.schema import certified_keys, main_keys, tokens
 from keyexchange.keys import KeyAlgorithm
 
 _TOKEN_FIELDS = tuple(TokenRecord.__dataclass_fields__)
-_GET_TOKEN = select(tokens).where(tokens.c.id == bindparam("token"), tokens.c.region == bindparam("in_region"))
+_GET_TOKEN = select(tokens).where(
+    tokens.c.id == bindparam("token"),
+    tokens.c.account == bindparam("of_account"),
+    tokens.c.region == bindparam("in_region"),
+)
 
 
 class ServiceKeys:
@@ -34,14 +38,15 @@ class ServiceKeys:
         """Keep a new token."""
         self._connection.execute(insert(tokens), {name: getattr(record, name) for name in _TOKEN_FIELDS})
 
-    def token(self, region: str, token_id: str) -> TokenRecord | None:
+    def token(self, home: Home, token_id: str) -> TokenRecord | None:
         """A token by its id, expired or not."""
-        row = self._connection.execute(_GET_TOKEN, {"token": token_id, "in_region": region}).mappings().one_or_none()
+        values = {"token": token_id, "of_account": home.account, "in_region": home.region}
+        row = self._connection.execute(_GET_TOKEN, values).mappings().one_or_none()
         return TokenRecord(**row) if row else None
 
     def latest_token(
         self,
-        region: str,
+        home: Home,
         kind: TokenKind,
         *,
         material_type: str,
@@ -50,7 +55,8 @@ class ServiceKeys:
     ) -> TokenRecord | None:
         """The token that ends last, if it is still valid at that moment."""
         query = select(tokens).where(
-            tokens.c.region == region,
+            tokens.c.account == home.account,
+            tokens.c.region == home.region,
             tokens.c.kind == kind,
             tokens.c.material_type == material_type,
             tokens.c.algorithm == algorithm,

@@ -11,7 +11,7 @@ from sqlalchemy import event, insert, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from keyexchange.errors import ConfigError
-from keyexchange.hsm.records import AliasRecord
+from keyexchange.hsm.records import AliasRecord, Home
 from keyexchange.hsm.store import Aliases, Store
 from keyexchange.hsm.store.schema import main_keys
 
@@ -20,12 +20,15 @@ def open_store(tmp_path: Path) -> Store:
     return Store(f"sqlite:///{tmp_path / 'keys.sqlite3'}")
 
 
+HOME = Home("111122223333", "us-east-1")
+
+
 def alias(name: str) -> AliasRecord:
-    return AliasRecord("us-east-1", name, None)
+    return AliasRecord(HOME, name, None)
 
 
 def names(store: Store) -> list[str]:
-    return [each.name for each in Aliases(store).page("us-east-1", after="", limit=100)[0]]
+    return [each.name for each in Aliases(store).page(HOME, after="", limit=100)[0]]
 
 
 def test_a_refused_operation_leaves_nothing_and_the_others_stay(tmp_path: Path) -> None:

@@ -14,54 +14,54 @@ from keyexchange.hsm.records import AliasRecord
 _LISTING = "aliases"
 
 
-@operation("CreateAlias")
+@operation("CreateAlias", writes=True)
 def create_alias(hsm: Hsm, context: Context, request: Values) -> Values:
     """A new name, of a key or of none yet. Source: APC API reference, CreateAlias."""
     name = request["AliasName"]
-    if hsm.aliases.get(context.region, name) is not None:
+    if hsm.aliases.get(context.home, name) is not None:
         raise conflict(f"Alias {name} already exists")
-    record = AliasRecord(context.region, name, _key_id(hsm, context, request))
+    record = AliasRecord(context.home, name, _key_id(hsm, context, request))
     hsm.aliases.add(record)
-    return {"Alias": shapes.alias(context, record)}
+    return {"Alias": shapes.alias(record)}
 
 
-@operation("GetAlias")
+@operation("GetAlias", writes=False)
 def get_alias(hsm: Hsm, context: Context, request: Values) -> Values:
     """Source: APC API reference, GetAlias."""
-    return {"Alias": shapes.alias(context, _find(hsm, context, request))}
+    return {"Alias": shapes.alias(_find(hsm, context, request))}
 
 
-@operation("UpdateAlias")
+@operation("UpdateAlias", writes=True)
 def update_alias(hsm: Hsm, context: Context, request: Values) -> Values:
     """Let a name mean another key; without KeyArn, none. Source: APC API reference, UpdateAlias."""
     found = _find(hsm, context, request)
-    record = AliasRecord(found.region, found.name, _key_id(hsm, context, request))
+    record = AliasRecord(found.home, found.name, _key_id(hsm, context, request))
     hsm.aliases.point(record)
-    return {"Alias": shapes.alias(context, record)}
+    return {"Alias": shapes.alias(record)}
 
 
-@operation("DeleteAlias")
+@operation("DeleteAlias", writes=True)
 def delete_alias(hsm: Hsm, context: Context, request: Values) -> Values:
     """Forget a name; its key stays. Source: APC API reference, DeleteAlias."""
     record = _find(hsm, context, request)
-    hsm.aliases.remove(record.region, record.name)
+    hsm.aliases.remove(record.home, record.name)
     return {}
 
 
-@operation("ListAliases")
+@operation("ListAliases", writes=False)
 def list_aliases(hsm: Hsm, context: Context, request: Values) -> Values:
     """The names in the region, of all keys or of one. Source: APC API reference, ListAliases."""
     records, following = hsm.aliases.page(
-        context.region,
+        context.home,
         after=position(request, _LISTING),
         limit=page_size(request),
         key_id=_key_id(hsm, context, request),
     )
-    return with_next_token({"Aliases": [shapes.alias(context, each) for each in records]}, _LISTING, following)
+    return with_next_token({"Aliases": [shapes.alias(each) for each in records]}, _LISTING, following)
 
 
 def _find(hsm: Hsm, context: Context, request: Values) -> AliasRecord:
-    record = hsm.aliases.get(context.region, request["AliasName"])
+    record = hsm.aliases.get(context.home, request["AliasName"])
     if record is None:
         raise not_found(request["AliasName"])
     return record

@@ -20,7 +20,7 @@ REUSE_LEFT = timedelta(days=30)
 _SIGNING_USAGES = ("S0",)
 
 
-@operation("GetPublicKeyCertificate")
+@operation("GetPublicKeyCertificate", writes=True)
 async def get_public_key_certificate(hsm: Hsm, context: Context, request: Values) -> Values:
     """The certificate of a key pair; issued anew when less than 30 days are left. Source: APC API reference."""
     record = find_living_key(hsm, context, request["KeyIdentifier"])

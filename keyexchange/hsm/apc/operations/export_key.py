@@ -22,11 +22,11 @@ from keyexchange.hsm.device import Hsm
 from keyexchange.hsm.records import KeyClass, KeyRecord, TokenKind
 from keyexchange.keys import Algorithm
 
-Export = Callable[[Hsm, Context, KeyRecord, Values], tuple[str, str]]
-"""Takes the key and the member of KeyMaterial; gives the id of the wrapping key and the wrapped key."""
+Export = Callable[[Hsm, Context, KeyRecord, Values], tuple[KeyRecord, str]]
+"""Takes the key and the member of KeyMaterial; gives the wrapping key and the wrapped key."""
 
 
-@operation("ExportKey")
+@operation("ExportKey", writes=False)
 def export_key(hsm: Hsm, context: Context, request: Values) -> Values:
     """Source: APC API reference, ExportKey."""
     if request.get("ExportAttributes", {}).get("ExportDukptInitialKey"):
@@ -38,12 +38,12 @@ def export_key(hsm: Hsm, context: Context, request: Values) -> Values:
     if record.key_class is not KeyClass.SYMMETRIC_KEY:
         raise validation("ExportKeyIdentifier is not a symmetric key")
     if not record.exportable:
-        raise validation(f"Key {key_arn(context, record.id)} is not exportable")
+        raise validation(f"Key {key_arn(record.home, record.id)} is not exportable")
     export, wrapped_format = MATERIALS[kind]
-    wrapping_id, wrapped = export(hsm, context, record, material)
+    wrapping, wrapped = export(hsm, context, record, material)
     return {
         "WrappedKey": {
-            "WrappingKeyArn": key_arn(context, wrapping_id),
+            "WrappingKeyArn": key_arn(wrapping.home, wrapping.id),
             "WrappedKeyMaterialFormat": wrapped_format,
             "KeyMaterial": wrapped,
             "KeyCheckValue": record.kcv,
@@ -52,7 +52,7 @@ def export_key(hsm: Hsm, context: Context, request: Values) -> Values:
     }
 
 
-def _tr31(hsm: Hsm, context: Context, record: KeyRecord, material: Values) -> tuple[str, str]:
+def _tr31(hsm: Hsm, context: Context, record: KeyRecord, material: Values) -> tuple[KeyRecord, str]:
     wrapping, kbpk = find_wrapping_key(hsm, context, material["WrappingKeyIdentifier"], to="Wrap")
     require_strength(wrapping.algorithm, record.algorithm, strength=kbpk.strength)
     version = "D" if wrapping.algorithm.letter is Algorithm.A else "B"
@@ -60,12 +60,12 @@ def _tr31(hsm: Hsm, context: Context, record: KeyRecord, material: Values) -> tu
     assert record.block is not None
     try:
         key = hsm.vault.key(record.block)
-        return wrapping.id, tr31.wrap(kbpk, header, key, odd_header=True)  # checked by AWS's own table when it was made
+        return wrapping, tr31.wrap(kbpk, header, key, odd_header=True)  # checked by AWS's own table when it was made
     except FormatError as error:
         raise validation(f"KeyBlockHeaders can not be written: {error.message}") from None
 
 
-def _tr34(hsm: Hsm, context: Context, record: KeyRecord, material: Values) -> tuple[str, str]:
+def _tr34(hsm: Hsm, context: Context, record: KeyRecord, material: Values) -> tuple[KeyRecord, str]:
     authority = find_authority(hsm, context, material["CertificateAuthorityPublicKeyIdentifier"])
     recipient = read_certificate("WrappingKeyCertificate", material["WrappingKeyCertificate"])
     verify_issued(hsm, "WrappingKeyCertificate", recipient, authority)
@@ -89,7 +89,7 @@ def _tr34(hsm: Hsm, context: Context, record: KeyRecord, material: Values) -> tu
         nonce=bytes.fromhex(material["RandomNonce"]),
         sign=lambda octets: rsa_keys.sign_pkcs1_sha256(private_key, octets),
     )
-    return authority.id, tr34.assemble(parts, kdh_id).hex().upper()
+    return authority, tr34.assemble(parts, kdh_id).hex().upper()
 
 
 def _token_header(record: KeyRecord, material: Values) -> str:

@@ -33,13 +33,13 @@ Import = Callable[[Hsm, Context, Values, Values], KeyRecord]
 """Takes the device, the context, the whole request and the member of KeyMaterial."""
 
 
-@operation("ImportKey")
+@operation("ImportKey", writes=True)
 def import_key(hsm: Hsm, context: Context, request: Values) -> Values:
     """Source: APC API reference, ImportKey."""
     ((kind, material),) = ((name, value) for name, value in request["KeyMaterial"].items() if value is not None)
     if kind not in MATERIALS:
         raise validation(f"KeyMaterial {kind} is not served by this endpoint")
-    return {"Key": shapes.key(context, MATERIALS[kind](hsm, context, request, material))}
+    return {"Key": shapes.key(MATERIALS[kind](hsm, context, request, material))}
 
 
 def _root_certificate(hsm: Hsm, context: Context, request: Values, material: Values) -> KeyRecord:

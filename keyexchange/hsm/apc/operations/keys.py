@@ -29,7 +29,7 @@ _PLACE = re.compile(r"[0-9]{1,18}")  # what the database can count to
 _CREATED = (KeyClass.SYMMETRIC_KEY.value, KeyClass.ASYMMETRIC_KEY_PAIR.value)
 
 
-@operation("CreateKey")
+@operation("CreateKey", writes=True)
 async def create_key(hsm: Hsm, context: Context, request: Values) -> Values:
     """A new symmetric key or key pair. Source: APC API reference, CreateKey."""
     attributes = _created_attributes(request)
@@ -44,7 +44,7 @@ async def create_key(hsm: Hsm, context: Context, request: Values) -> Values:
             record = enrol_secret(hsm, context, request, attributes, generate.symmetric_key(attributes.algorithm))
         else:
             record = enrol(hsm, context, request, attributes, _pair_material(hsm, request, attributes, pair))
-    return {"Key": shapes.key(context, record)}
+    return {"Key": shapes.key(record)}
 
 
 def _created_attributes(request: Values) -> Attributes:
@@ -73,13 +73,13 @@ def _pair_material(hsm: Hsm, request: Values, attributes: Attributes, pair: Priv
     )
 
 
-@operation("GetKey")
+@operation("GetKey", writes=False)
 def get_key(hsm: Hsm, context: Context, request: Values) -> Values:
     """A key's metadata, also when it is deleted. Source: APC API reference, GetKey."""
-    return {"Key": shapes.key(context, find_key(hsm, context, request["KeyIdentifier"]))}
+    return {"Key": shapes.key(find_key(hsm, context, request["KeyIdentifier"]))}
 
 
-@operation("ListKeys")
+@operation("ListKeys", writes=False)
 def list_keys(hsm: Hsm, context: Context, request: Values) -> Values:
     """The keys of the region in the order of their making. Source: APC API reference, ListKeys."""
     place = position(request, _LISTING)
@@ -89,16 +89,16 @@ def list_keys(hsm: Hsm, context: Context, request: Values) -> Values:
     if state == "CREATE_IN_PROGRESS":
         return {"Keys": []}  # keys are complete once they are answered
     records, following = hsm.keys.page(
-        context.region,
+        context.home,
         now=hsm.now(),
         after=int(place or 0),
         limit=page_size(request),
         state=KeyState(state) if state else None,
     )
-    return with_next_token({"Keys": [shapes.key_summary(context, each) for each in records]}, _LISTING, following)
+    return with_next_token({"Keys": [shapes.key_summary(each) for each in records]}, _LISTING, following)
 
 
-@operation("DeleteKey")
+@operation("DeleteKey", writes=True)
 def delete_key(hsm: Hsm, context: Context, request: Values) -> Values:
     """Disable a key now and destroy it after the waiting period. Source: APC API reference, DeleteKey."""
     record = find_living_key(hsm, context, request["KeyIdentifier"])
@@ -106,7 +106,6 @@ def delete_key(hsm: Hsm, context: Context, request: Values) -> Values:
     now = hsm.now()
     return _changed(
         hsm,
-        context,
         record,
         state=KeyState.DELETE_PENDING,
         enabled=False,
@@ -116,29 +115,29 @@ def delete_key(hsm: Hsm, context: Context, request: Values) -> Values:
     )
 
 
-@operation("RestoreKey")
+@operation("RestoreKey", writes=True)
 def restore_key(hsm: Hsm, context: Context, request: Values) -> Values:
     """Take a deletion back. The key stays disabled, as the guide's example shows. Source: APC API reference."""
     record = find_key(hsm, context, request["KeyIdentifier"])
     if record.state is not KeyState.DELETE_PENDING:
-        raise conflict(f"Key {key_arn(context, record.id)} is not pending deletion")
-    return _changed(hsm, context, record, state=KeyState.CREATE_COMPLETE, delete_pending_at=None)
+        raise conflict(f"Key {key_arn(record.home, record.id)} is not pending deletion")
+    return _changed(hsm, record, state=KeyState.CREATE_COMPLETE, delete_pending_at=None)
 
 
-@operation("StartKeyUsage")
+@operation("StartKeyUsage", writes=True)
 def start_key_usage(hsm: Hsm, context: Context, request: Values) -> Values:
     """Enable a key. Source: APC API reference, StartKeyUsage."""
     record = find_living_key(hsm, context, request["KeyIdentifier"])
-    return _changed(hsm, context, record, enabled=True, usage_start_at=hsm.now(), usage_stop_at=None)
+    return _changed(hsm, record, enabled=True, usage_start_at=hsm.now(), usage_stop_at=None)
 
 
-@operation("StopKeyUsage")
+@operation("StopKeyUsage", writes=True)
 def stop_key_usage(hsm: Hsm, context: Context, request: Values) -> Values:
     """Disable a key. Source: APC API reference, StopKeyUsage."""
     record = find_living_key(hsm, context, request["KeyIdentifier"])
-    return _changed(hsm, context, record, enabled=False, usage_start_at=None, usage_stop_at=hsm.now())
+    return _changed(hsm, record, enabled=False, usage_start_at=None, usage_stop_at=hsm.now())
 
 
-def _changed(hsm: Hsm, context: Context, record: KeyRecord, **values: Any) -> Values:
+def _changed(hsm: Hsm, record: KeyRecord, **values: Any) -> Values:
     hsm.keys.change(record.id, **values)
-    return {"Key": shapes.key(context, replace(record, **values))}
+    return {"Key": shapes.key(replace(record, **values))}

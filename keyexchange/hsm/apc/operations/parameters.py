@@ -41,7 +41,7 @@ _EXPORT = _Kind(TokenKind.EXPORT, "export-token-", "sign", "S0", "S", frozenset(
 names RSA_2048 too, but AWS's own sample imports with RSA_3072, which AES-128 keys need."""
 
 
-@operation("GetParametersForImport")
+@operation("GetParametersForImport", writes=True)
 async def get_parameters_for_import(hsm: Hsm, context: Context, request: Values) -> Values:
     """Source: APC API reference, GetParametersForImport."""
     root = await hsm.authority.root()
@@ -55,7 +55,7 @@ async def get_parameters_for_import(hsm: Hsm, context: Context, request: Values)
     }
 
 
-@operation("GetParametersForExport")
+@operation("GetParametersForExport", writes=True)
 async def get_parameters_for_export(hsm: Hsm, context: Context, request: Values) -> Values:
     """Source: APC API reference, GetParametersForExport."""
     root = await hsm.authority.root()
@@ -75,7 +75,7 @@ def find_token(hsm: Hsm, context: Context, kind: TokenKind, token_id: str) -> To
     Raises:
         ApiError: ResourceNotFoundException, ValidationException.
     """
-    record = hsm.service_keys.token(context.region, token_id)
+    record = hsm.service_keys.token(context.home, token_id)
     if record is None or record.kind is not kind:
         raise not_found(token_id)
     if record.valid_until <= hsm.now():
@@ -92,7 +92,7 @@ async def _token(hsm: Hsm, context: Context, request: Values, kind: _Kind, algor
         raise validation(f"Key algorithm {algorithm} is not valid for KeyMaterialType {material_type}")
     if request.get("ReuseLastGeneratedToken"):
         last = hsm.service_keys.latest_token(
-            context.region,
+            context.home,
             kind.kind,
             material_type=material_type,
             algorithm=algorithm,
@@ -111,7 +111,8 @@ async def _new_token(
     certificate = await hsm.authority.issue(token_id, pair.public_key(), purpose=kind.purpose, days=VALID_DAYS)
     record = TokenRecord(
         id=token_id,
-        region=context.region,
+        account=context.home.account,
+        region=context.home.region,
         kind=kind.kind,
         material_type=material_type,
         algorithm=algorithm,

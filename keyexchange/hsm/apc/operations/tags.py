@@ -12,7 +12,7 @@ from keyexchange.hsm.device import Hsm
 _LISTING = "tags"
 
 
-@operation("TagResource")
+@operation("TagResource", writes=True)
 def tag_resource(hsm: Hsm, context: Context, request: Values) -> Values:
     """Add tags; one that is there gets the new value. Source: APC API reference, TagResource."""
     record = find_key(hsm, context, request["ResourceArn"])
@@ -20,14 +20,14 @@ def tag_resource(hsm: Hsm, context: Context, request: Values) -> Values:
     return {}
 
 
-@operation("UntagResource")
+@operation("UntagResource", writes=True)
 def untag_resource(hsm: Hsm, context: Context, request: Values) -> Values:
     """Remove tags; unknown names are no error. Source: APC API reference, UntagResource."""
     hsm.tags.remove(find_key(hsm, context, request["ResourceArn"]).id, request["TagKeys"])
     return {}
 
 
-@operation("ListTagsForResource")
+@operation("ListTagsForResource", writes=False)
 def list_tags_for_resource(hsm: Hsm, context: Context, request: Values) -> Values:
     """A key's tags by name. Source: APC API reference, ListTagsForResource."""
     record = find_key(hsm, context, request["ResourceArn"])

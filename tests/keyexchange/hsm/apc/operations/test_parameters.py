@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import event
 
 from keyexchange import pki
-from keyexchange.hsm.apc.context import OPERATIONS, Context
+from keyexchange.hsm.apc.context import CONTROL, Context, Principal
 from keyexchange.hsm.device import open_hsm
+from keyexchange.hsm.records import Home
 from keyexchange.keys import KeyAlgorithm
 from tests.apc_server import MovableClock, apc_client, running_apc
 from tests.keyexchange.hsm.kdh import Party, create_kek, establish
@@ -74,7 +75,9 @@ def test_nothing_is_awaited_between_a_write_and_its_commit(
         return found
 
     monkeypatch.setattr(hsm.authority, "_root", contended)
-    context = Context("us-east-1", "111122223333")
+    context = Context(
+        Home("111122223333", "us-east-1"), Principal("arn:aws:iam::111122223333:user/test", "111122223333")
+    )
     written: list[str] = []
     kept: list[str] = []
     forgotten: list[str] = []
@@ -95,12 +98,14 @@ def test_nothing_is_awaited_between_a_write_and_its_commit(
         if name == "GetPublicKeyCertificate":
             attributes = {"KeyAlgorithm": "RSA_2048", "KeyUsage": "TR31_S0_ASYMMETRIC_KEY_FOR_DIGITAL_SIGNATURE"}
             attributes |= {"KeyClass": "ASYMMETRIC_KEY_PAIR", "KeyModesOfUse": {"Sign": True}}
-            made = await OPERATIONS["CreateKey"](hsm, context, {"KeyAttributes": attributes, "Exportable": False})
+            made = await CONTROL.declared["CreateKey"].handler(
+                hsm, context, {"KeyAttributes": attributes, "Exportable": False}
+            )
             await hsm.store.committed()
             values = {"KeyIdentifier": made["Key"]["KeyArn"]}
         written.clear()
         looking = asyncio.create_task(other_requests())
-        await OPERATIONS[name](hsm, context, values)
+        await CONTROL.declared[name].handler(hsm, context, values)
         await hsm.store.committed()
         looking.cancel()
 

@@ -1,0 +1,1 @@
+"""Payment algorithms on key objects: DUKPT, PIN blocks, PIN and card verification values, MACs, EMV cryptograms."""
