@@ -33,19 +33,23 @@ class MovableClock:
 
 
 @contextmanager
-def running_apc(state_dir: Path, *, clock: Clock = utc_now, quotas: float | None = None) -> Iterator[str]:
+def running_apc(
+    state_dir: Path, *, clock: Clock = utc_now, quotas: float | None = None, database_url: str | None = None
+) -> Iterator[str]:
     """Run an APC face on a free loopback port; its endpoint URL.
 
     Args:
         state_dir: its keys; give the same again to restart it.
         clock: the HSM's time (not that of the signature check).
         quotas: requests per second; None for no limit.
+        database_url: a PostgreSQL database; SQLite when absent.
     """
     options = ServeOptions(
         state_dir,
         apc_port=0,
         clock=clock,
         requests_per_second=quotas,
+        database_url=database_url,
         authority_algorithm=KeyAlgorithm.RSA_2048,  # RSA_4096, as in life, takes a second to make
     )
     with running(options) as addresses:

@@ -68,7 +68,7 @@ class Authority:
     async def _root(self) -> tuple[x509.Certificate, rsa.RSAPrivateKey]:
         async with self._making:
             record = self._service_keys.certified_key(ROOT)
-            if record is None or record.valid_until < self._clock() + _ROOT_MARGIN:
+            if record is None or self._ends_soon(record):
                 record = await self._make_root()
         assert record.block is not None
         return pki.load(record.certificate), self._vault.rsa_private(record.block)
@@ -80,6 +80,12 @@ class Authority:
         block = self._vault.seal_private(key, usage="S1", algorithm=self._algorithm, mode_of_use="S")
         record = CertifiedKey(ROOT, block, pki.to_der(certificate), certificate.not_valid_after_utc)
         with self._store.savepoint():
+            found = self._service_keys.certified_key(ROOT)
+            if found is not None and not self._ends_soon(found):
+                return found  # another process was faster
             self._service_keys.put_certified_key(record)
         await self._store.committed()
         return record
+
+    def _ends_soon(self, record: CertifiedKey) -> bool:
+        return record.valid_until < self._clock() + _ROOT_MARGIN

@@ -59,14 +59,16 @@ def open_hsm(
     """
     try:
         state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (state_dir / DATABASE_FILE).touch(mode=0o600)
+        if database_url is None:
+            (state_dir / DATABASE_FILE).touch(mode=0o600)
     except OSError as error:
         raise ConfigError(f"the state directory {state_dir}: {error.strerror}", hint="check the path") from None
     region = region_main_key(state_dir)
     store = Store(database_url or f"sqlite:///{(state_dir / DATABASE_FILE).absolute()}")
     service_keys = ServiceKeys(store)
     try:
-        vault = Vault(profile_main_key(region, service_keys))
+        with store.savepoint():
+            vault = Vault(profile_main_key(region, service_keys))
     except ConfigError:
         store.close()
         raise

@@ -89,11 +89,13 @@ class Plane:
         return name
 
     async def _run(self, name: str, context: Context, values: Values) -> Values:
-        handler = self._declared[name].handler
+        declared = self._declared[name]
+        handler = declared.handler
         if inspect.iscoroutinefunction(handler):
             answer: Values = await handler(self._hsm, context, values)
             return answer
-        with self._hsm.store.savepoint():
+        store = self._hsm.store
+        with store.savepoint() if declared.writes else store.reading():
             result = handler(self._hsm, context, values)
             assert isinstance(result, dict)
             return result

@@ -37,7 +37,12 @@ async def _start_apc(options: ServeOptions, port: int, credentials: Credentials,
             f"the APC face would be open to everybody who reaches {options.host}",
             hint="set KEYEXCHANGE_ACCESS_KEY_ID and KEYEXCHANGE_SECRET_ACCESS_KEY, or bind 127.0.0.1",
         )
-    hsm = open_hsm(options.state_dir, clock=options.clock, authority_algorithm=options.authority_algorithm)
+    hsm = open_hsm(
+        options.state_dir,
+        database_url=options.database_url,
+        clock=options.clock,
+        authority_algorithm=options.authority_algorithm,
+    )
     stack.callback(hsm.close)
     quota = RequestQuota(options.requests_per_second) if options.requests_per_second else None
     endpoint = Endpoint(hsm, Entry(credentials, account=options.account), quota=quota)

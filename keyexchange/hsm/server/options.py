@@ -43,6 +43,7 @@ class ServeOptions:
         credentials: the pair the APC face lets in; found by `find_credentials` when absent.
         clock: the HSM's time.
         authority_algorithm: of the APC face's own root.
+        database_url: SQLAlchemy URL of the keys' database; a SQLite file in the state directory when absent.
     """
 
     state_dir: Path
@@ -54,6 +55,7 @@ class ServeOptions:
     credentials: Credentials | None = None
     clock: Clock = utc_now
     authority_algorithm: KeyAlgorithm = KeyAlgorithm.RSA_4096
+    database_url: str | None = None
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ class Keys:
     """The table of keys. Deletions that have become due are carried out before a key is shown."""
 
     def __init__(self, store: Store) -> None:
+        self._store = store
         self._connection = store.connection
 
     def add(self, record: KeyRecord) -> None:
@@ -64,16 +65,20 @@ class Keys:
 
     def complete_deletions(self, now: datetime) -> None:
         """Destroy the material of keys whose waiting period is over."""
-        self._connection.execute(_COMPLETE_DELETIONS, {"now": now})
+        if self._connection.execute(_DUE, {"now": now}).first() is not None:
+            self._store.begin_writing()
+            self._connection.execute(_COMPLETE_DELETIONS, {"now": now})
 
 
 _ADD = insert(keys)
 _GET = select(*_COLUMNS).where(
     keys.c.id == bindparam("key_id"), keys.c.account == bindparam("account"), keys.c.region == bindparam("region")
 )
+_IS_DUE = (keys.c.state == KeyState.DELETE_PENDING) & (keys.c.delete_pending_at <= bindparam("now", type_=Instant))
+_DUE = select(keys.c.number).where(_IS_DUE).limit(1)
 _COMPLETE_DELETIONS = (
     update(keys)
-    .where(keys.c.state == KeyState.DELETE_PENDING, keys.c.delete_pending_at <= bindparam("now", type_=Instant))
+    .where(_IS_DUE)
     .values(state=KeyState.DELETE_COMPLETE, deleted_at=keys.c.delete_pending_at, delete_pending_at=None, block=None)
 )
 

@@ -58,6 +58,11 @@ class Name(TypeDecorator[Enum]):
 
 metadata = MetaData()
 
+VERSION = 2
+"""Of these tables; one more with every change to them."""
+
+layout = Table("layout", metadata, Column("version", Integer, primary_key=True))
+
 main_keys = Table(
     "main_keys",
     metadata,

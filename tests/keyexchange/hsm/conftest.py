@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from keyexchange import pki
 from keyexchange.crypto import rsa as rsa_keys
 from tests.apc_server import apc_client, running_apc
 from tests.keyexchange.hsm.kdh import Established, Party, establish, now
+from tests.postgres import Server, programs, running_postgres
 
 
 @pytest.fixture(scope="session")
@@ -23,10 +25,20 @@ def party() -> Party:
 
 
 @pytest.fixture(scope="session")
-def apc_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """One APC face for all tests that do not mind each other's keys."""
-    with running_apc(tmp_path_factory.mktemp("apc")) as url:
-        yield url
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server; a pipeline that has none fails, a machine that has none skips."""
+    if programs() is None and not os.environ.get("CI"):
+        pytest.skip("PostgreSQL is not installed")
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def apc_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One APC face for all tests that do not mind each other's keys; they run once on each database."""
+    url = request.getfixturevalue("postgres").new_database() if request.param == "postgresql" else None
+    with running_apc(tmp_path_factory.mktemp("apc"), database_url=url) as endpoint:
+        yield endpoint
 
 
 @pytest.fixture(scope="session")

@@ -7,17 +7,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, insert, select
+from sqlalchemy import event, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from keyexchange.errors import ConfigError
 from keyexchange.hsm.records import AliasRecord, Home
 from keyexchange.hsm.store import Aliases, Store
-from keyexchange.hsm.store.schema import main_keys
+from keyexchange.hsm.store.schema import layout, main_keys
+from tests.postgres import Server
 
 
-def open_store(tmp_path: Path) -> Store:
-    return Store(f"sqlite:///{tmp_path / 'keys.sqlite3'}")
+def sqlite_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'keys.sqlite3'}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        return sqlite_url(tmp_path)
+    server: Server = request.getfixturevalue("postgres")
+    return server.new_database()
 
 
 HOME = Home("111122223333", "us-east-1")
@@ -31,8 +41,8 @@ def names(store: Store) -> list[str]:
     return [each.name for each in Aliases(store).page(HOME, after="", limit=100)[0]]
 
 
-def test_a_refused_operation_leaves_nothing_and_the_others_stay(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
+def test_a_refused_operation_leaves_nothing_and_the_others_stay(url: str) -> None:
+    store = Store(url)
     aliases = Aliases(store)
 
     def twice() -> None:
@@ -48,13 +58,13 @@ def test_a_refused_operation_leaves_nothing_and_the_others_stay(tmp_path: Path) 
         aliases.add(alias("alias/c"))
     store.commit()
     store.close()
-    again = open_store(tmp_path)
+    again = Store(url)
     assert names(again) == ["alias/a", "alias/c"]
     again.close()
 
 
-def test_operations_of_one_turn_share_a_commit(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
+def test_operations_of_one_turn_share_a_commit(url: str) -> None:
+    store = Store(url)
     commits: list[int] = []
     event.listen(store.connection, "commit", lambda _: commits.append(1))
 
@@ -73,10 +83,12 @@ def test_operations_of_one_turn_share_a_commit(tmp_path: Path) -> None:
     store.close()
 
 
-def test_one_that_hangs_up_does_not_cancel_the_others(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
+def test_one_that_hangs_up_does_not_cancel_the_others(url: str) -> None:
+    store = Store(url)
 
     async def main() -> list[object]:
+        with store.savepoint():
+            Aliases(store).add(alias("alias/a"))
         tasks = [asyncio.create_task(store.committed()) for _ in range(3)]
         await asyncio.sleep(0)
         tasks[0].cancel()
@@ -88,8 +100,8 @@ def test_one_that_hangs_up_does_not_cancel_the_others(tmp_path: Path) -> None:
     store.close()
 
 
-def test_a_commit_that_fails_fails_for_everybody_and_is_undone(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
+def test_a_commit_that_fails_fails_for_everybody_and_is_undone(url: str) -> None:
+    store = Store(url)
 
     def fail(_: object) -> None:
         raise SQLAlchemyError
@@ -108,7 +120,7 @@ def test_a_commit_that_fails_fails_for_everybody_and_is_undone(tmp_path: Path) -
 
 
 def test_a_full_disk_that_ends_the_transaction_fails_everybody_whose_writes_it_took(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
+    store = Store(sqlite_url(tmp_path))
     pragma = store.connection.exec_driver_sql
     pragma("PRAGMA cache_size=2")  # so that the large operation reaches the disk before its commit
 
@@ -134,7 +146,7 @@ def test_a_full_disk_that_ends_the_transaction_fails_everybody_whose_writes_it_t
     assert "full" in str(outcome[1])  # what went wrong first, not what could not be undone
     asyncio.run(write("afterwards"))
     store.close()
-    again = open_store(tmp_path)
+    again = Store(sqlite_url(tmp_path))
     assert again.connection.execute(select(main_keys.c.name).order_by(main_keys.c.name)).scalars().all() == [
         "afterwards",
         "before",
@@ -143,7 +155,7 @@ def test_a_full_disk_that_ends_the_transaction_fails_everybody_whose_writes_it_t
 
 
 def test_a_transaction_that_ended_between_two_operations_is_noticed(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
+    store = Store(sqlite_url(tmp_path))
 
     async def write(name: str) -> None:
         with store.savepoint():
@@ -169,7 +181,7 @@ def test_a_transaction_that_ended_between_two_operations_is_noticed(tmp_path: Pa
 
 
 def test_sqlite_keeps_what_it_answered(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
+    store = Store(sqlite_url(tmp_path))
     assert store.connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
     assert store.connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2  # FULL
     store.close()
@@ -178,4 +190,100 @@ def test_sqlite_keeps_what_it_answered(tmp_path: Path) -> None:
 def test_a_file_that_is_no_database_is_a_clear_error(tmp_path: Path) -> None:
     (tmp_path / "keys.sqlite3").write_bytes(b"not a database, but long enough to look like one" * 100)
     with pytest.raises(ConfigError, match="cannot be opened"):
-        open_store(tmp_path)
+        Store(sqlite_url(tmp_path))
+
+
+def test_a_database_of_another_version_is_refused_and_left_alone(url: str) -> None:
+    store = Store(url)
+    store.connection.execute(update(layout).values(version=1))
+    store.commit()
+    store.close()
+    for _ in range(2):
+        with pytest.raises(ConfigError, match="another version"):
+            Store(url)
+
+
+def test_who_only_reads_waits_for_no_commit(url: str) -> None:
+    store = Store(url)
+    commits: list[int] = []
+    event.listen(store.connection, "commit", lambda _: commits.append(1))
+
+    async def main() -> None:
+        with store.reading():
+            names(store)
+        await store.committed()
+
+    asyncio.run(main())
+    assert commits == []
+    store.close()
+
+
+def test_who_reads_what_is_not_durable_yet_waits_for_it(url: str) -> None:
+    store = Store(url)
+    order: list[str] = []
+    event.listen(store.connection, "commit", lambda _: order.append("commit"))
+
+    async def write() -> None:
+        with store.savepoint():
+            Aliases(store).add(alias("alias/a"))
+        await store.committed()
+
+    async def read() -> None:
+        with store.reading():
+            assert names(store) == ["alias/a"]
+        await store.committed()
+        order.append("answered")
+
+    async def main() -> None:
+        await asyncio.gather(write(), read())
+
+    asyncio.run(main())
+    assert order == ["commit", "answered"]
+    store.close()
+
+
+def test_one_process_waits_for_the_others_commit(postgres: Server) -> None:
+    url = postgres.new_database()
+    first, second = Store(url), Store(url)
+    first.begin_writing()
+    Aliases(first).add(alias("alias/a"))
+    second.connection.exec_driver_sql("SET LOCAL lock_timeout = '50ms'")
+    with pytest.raises(SQLAlchemyError):
+        second.begin_writing()
+    second.connection.rollback()
+    assert names(second) == []  # reading waits for nobody
+    first.commit()
+    second.begin_writing()
+    assert names(second) == ["alias/a"]
+    for store in (first, second):
+        store.close()
+
+
+def test_a_connection_that_is_gone_is_told_to_those_who_lose_and_made_anew(postgres: Server) -> None:
+    url = postgres.new_database()
+    store, other = Store(url), Store(url)
+
+    async def write(name: str) -> None:
+        with store.savepoint():
+            Aliases(store).add(alias(name))
+        await store.committed()
+
+    async def end() -> None:
+        driver: Any = store.connection.connection.dbapi_connection
+        other.connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": driver.info.backend_pid})
+
+    async def main() -> list[object]:
+        lost = await asyncio.gather(write("alias/lost"), end(), write("alias/lost-too"), return_exceptions=True)
+        await write("alias/kept")
+        return [lost[0], lost[2]]
+
+    assert all(isinstance(each, SQLAlchemyError) for each in asyncio.run(main()))
+    assert names(other) == ["alias/kept"]
+    for each in (store, other):
+        each.close()
+
+
+def test_a_server_that_is_not_there_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        Store(f"postgresql://nobody@/nothing?host={tmp_path}")
+    assert "psql" in caught.value.hint
