@@ -23,6 +23,7 @@ COMMANDS = {
     "plan": ("exchange", "Print every step and command of a run; send nothing."),
     "report": ("exchange", "What a run did, from its journal alone."),
     "serve": ("serve", "Run the software HSM: an APC endpoint and vendor host ports."),
+    "hsm": ("hsm", "Look after the software HSM of a state folder."),
     "inspect": ("inspect", "Explain a key block, token, certificate or a vendor's key."),
     "doctor": ("doctor", "Say why a receiver would refuse a TR-31 block."),
     "schema": ("schema", "Print the JSON Schema of the reviewed file."),

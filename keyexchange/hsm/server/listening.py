@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack
 from keyexchange.errors import ConfigError
 from keyexchange.hsm.apc import REHEARSAL, Application, Credentials, Endpoint, Entry, RequestQuota, find_credentials
 from keyexchange.hsm.device import open_hsm
+from keyexchange.hsm.server.console import Console
 from keyexchange.hsm.server.http import HttpServer
 from keyexchange.hsm.server.options import Addresses, FaceOptions, ServeOptions, host_text
 from keyexchange.wire import serve_tcp
@@ -44,6 +45,9 @@ async def _start_apc(options: ServeOptions, port: int, credentials: Credentials,
         authority_algorithm=options.authority_algorithm,
     )
     stack.callback(hsm.close)
+    console = Console(hsm, options.state_dir)
+    await console.start()
+    stack.push_async_callback(console.close)
     quota = RequestQuota(options.requests_per_second) if options.requests_per_second else None
     endpoint = Endpoint(hsm, Entry(credentials, account=options.account), quota=quota)
     server = HttpServer(Application(endpoint.answer))

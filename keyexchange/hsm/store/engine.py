@@ -72,6 +72,11 @@ class Store:
                 f"the software HSM's database cannot be opened: {type(error).__name__}", hint=_hint(url)
             ) from None
 
+    @property
+    def kind(self) -> str:
+        """sqlite or postgresql."""
+        return self._engine.dialect.name
+
     def _make_tables(self) -> None:
         present = inspect(self.connection).get_table_names()
         if present and self._version(present) != VERSION:

@@ -116,7 +116,7 @@ def test_no_clear_key_lies_in_the_state_directory(tmp_path: Path, party: Party) 
         assert client.import_key(KeyMaterial=material)["Key"]["KeyState"] == "CREATE_COMPLETE"
         process.kill()  # the write-ahead log stays, too
         process.wait(timeout=20)
-    files = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    files = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
     assert {"region-main-key", "keys.sqlite3", "keys.sqlite3-wal"} <= set(files)
     for name, octets in files.items():
         for secret in (kek, working, kek[:16], working[:8]):
