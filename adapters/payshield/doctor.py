@@ -6,35 +6,40 @@ after the 10K host programmer's manual 007-001518.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from keyexchange.inspection import (
     STANDARD_RULES,
+    Attributes,
+    Confidence,
     Doctor,
-    Facts,
     Remedy,
     Rule,
     Severity,
+    Source,
     Step,
+    Words,
+    attribute_rules,
     is_component,
     wraps_keys,
 )
 
-_MANUAL = "payShield 10K host programmer's manual 007-001518, key usage table, as CryptoCarver gives it"
-_AWS_SCRIPTS = (
-    "aws-samples/samples-for-payment-cryptography-service, key_exchange/hsm/payshield and its tested configuration"
+_MANUAL = Source(
+    "payShield 10K host programmer's manual 007-001518, key usage table, as CryptoCarver gives it", Confidence.REPORTED
 )
-_CODEC = "softwaregroup-bg/ut-codec-payshield, A0, A6 and A8 after the payShield manual"
-
-
-@dataclass(frozen=True)
-class Attributes:
-    """What a key of one usage may be: algorithm letters, mode of use letters."""
-
-    algorithms: str
-    modes: str
-
+_AWS_SCRIPTS = Source(
+    "aws-samples/samples-for-payment-cryptography-service, key_exchange/hsm/payshield and its tested configuration",
+    Confidence.TESTED,
+)
+_FIRMWARE = Source(
+    "github.com/aws-samples/samples-for-payment-cryptography-service, issues 43 and 46, pull request 45",
+    Confidence.TESTED,
+)
+_CODEC = Source("softwaregroup-bg/ut-codec-payshield, A0, A6 and A8 after the payShield manual", Confidence.REPORTED)
+_LMK = Source("metalcorpe/payshield-rest-api, error 48", Confidence.REPORTED)
+_SETTING = Source(
+    "the setting: aws-samples/samples-for-payment-cryptography-service, key_exchange/README.md; that it stops A6, and "
+    "with which code, is assumed",
+    Confidence.BELIEVED,
+)
 
 ATTRIBUTES = {
     "B0": Attributes("AT", "NX"),
@@ -66,45 +71,24 @@ ATTRIBUTES = {
 E4 to E6: every block cipher, and the modes of E0, are assumed there."""
 
 
-def _not_among(field: str, allowed: Callable[[Attributes], str]) -> Callable[[Facts], bool]:
-    """Whether a field of the header is none of those that its usage allows; an unknown usage is another rule's."""
-
-    def applies(facts: Facts) -> bool:
-        attributes = ATTRIBUTES.get(facts.header.key_usage)
-        return attributes is not None and getattr(facts.header, field) not in allowed(attributes)
-
-    return applies
-
-
 RULES = (
     *STANDARD_RULES,
-    Rule(
-        "usage",
-        lambda facts: facts.header.key_usage not in ATTRIBUTES,
-        Severity.REFUSED,
-        "a payShield has no TR-31 key of this usage (A6, invalid key usage)",
-        "send the key with a usage that the payShield has: " + ", ".join(ATTRIBUTES),
+    *attribute_rules(
+        ATTRIBUTES,
         _MANUAL,
-        Remedy.USAGE,
-    ),
-    Rule(
-        "algorithm",
-        _not_among("algorithm", lambda attributes: attributes.algorithms),
-        Severity.REFUSED,
-        "a payShield has no key of this usage with this algorithm (A7, invalid algorithm)",
-        "make the key with an algorithm that its usage allows, such as CMAC keys (M6) as AES keys only",
-        _MANUAL,
-        Remedy.ALGORITHM,
-    ),
-    Rule(
-        "mode-of-use",
-        _not_among("mode_of_use", lambda attributes: attributes.modes),
-        Severity.REFUSED,
-        "a payShield does not take this mode of use with this key usage (A8, invalid mode of use)",
-        "send the key with a mode of its usage: B, D, E or N for encryption, C, G, V or N for checks, X or N for "
-        "derivation",
-        _MANUAL,
-        Remedy.MODE,
+        usage=Words(
+            "a payShield has no TR-31 key of this usage (A6, invalid key usage)",
+            "send the key with a usage that the payShield has",
+        ),
+        algorithm=Words(
+            "a payShield has no key of this usage with this algorithm (A7, invalid algorithm)",
+            "make the key with an algorithm that its usage allows, such as CMAC keys (M6) as AES keys only",
+        ),
+        mode=Words(
+            "a payShield does not take this mode of use with this key usage (A8, invalid mode of use)",
+            "send the key with a mode of its usage: B, D, E or N for encryption, C, G, V or N for checks, X or N for "
+            "derivation",
+        ),
     ),
     Rule(
         "import-of-a-zmk",
@@ -112,7 +96,7 @@ RULES = (
         Severity.DEPENDS,
         'a key that wraps keys is taken only when the security setting "Enable import of a ZMK" is YES (29 or 17)',
         "change nothing in the block: an officer changes the setting at the receiving payShield",
-        _AWS_SCRIPTS,
+        _SETTING,
         None,
     ),
     Rule(
@@ -121,7 +105,7 @@ RULES = (
         Severity.DEPENDS,
         "an AES key needs an AES key-block LMK; a variant LMK or a 3DES one refuses it (48)",
         "change nothing in the block: import under an LMK identifier (field %) of an AES key-block LMK",
-        "metalcorpe/payshield-rest-api, error 48",
+        _LMK,
         None,
     ),
     Rule(
@@ -130,15 +114,16 @@ RULES = (
         Severity.DEPENDS,
         "the block holds a component: it becomes a component under the LMK, which A4 combines with the others",
         "combine the components first and send the key, with key version number 00",
-        "ANSI X9.143:2021, 6.2; payShield host command A4",
+        Source("ANSI X9.143:2021, 6.2; payShield host command A4", Confidence.REPORTED),
         Remedy.VERSION_NUMBER,
     ),
 )
 
 STEPS = {
     Remedy.VERSION: Step(
-        "the last field of A8 (and of A0 when it exports, and of B8): !B under a TDES ZMK, !D under an AES ZMK",
-        _AWS_SCRIPTS,
+        "the last field of A8, and of A0 when it exports: !B under a TDES ZMK, !D under an AES ZMK. In B8 always !B: "
+        "older firmware knows no !D",
+        _FIRMWARE,
     ),
     Remedy.KEK: Step(
         "make an AES ZMK under an AES key-block LMK, A0 with #K1A3B00E00, and establish it with the receiver by ECDH "
@@ -161,8 +146,8 @@ STEPS = {
         _CODEC,
     ),
     Remedy.MODE: Step(
-        "key-block LMK: A8 takes the mode of the S block, set in A0 behind usage and algorithm (#B0T2X00E00). Variant "
-        "LMK: the third character after & in A8 or B8 (&B0X00S00)",
+        "key-block LMK: A8 takes the mode of the S block, set in A0 behind usage and algorithm (#B0T2X00E00; AWS's "
+        "sample makes every key with N there). Variant LMK: the third character after & in A8 or B8 (&B0X00S00)",
         _AWS_SCRIPTS,
     ),
     Remedy.VERSION_NUMBER: Step("form the key from its components with A4, then export it with A8", _CODEC),

@@ -56,7 +56,7 @@ def _fields(written: Written, protection: ProtectionKey | None) -> Fields:
     from keyexchange.errors import UnsupportedError
     from keyexchange.inspection import recognise
 
-    explainer = recognise(written, _vendors())
+    explainer = recognise(written, vendor_explainers())
     if protection is None:
         return explainer.explain(written)
     if explainer.verify is None:
@@ -67,7 +67,8 @@ def _fields(written: Written, protection: ProtectionKey | None) -> Fields:
     return explainer.verify(written, protection)
 
 
-def _vendors() -> tuple[Explainer, ...]:
+def vendor_explainers() -> tuple[Explainer, ...]:
+    """Every vendor's formats."""
     from keyexchange import registry
 
     return tuple(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from keyexchange import tr31
+from keyexchange.errors import FormatError
 from keyexchange.keys import KeyAlgorithm
 from keyexchange.tr31 import Header
 
@@ -22,6 +23,23 @@ class Severity(StrEnum):
     REFUSED = "refused"
     DEPENDS = "depends"
     NOTE = "note"
+
+
+class Confidence(StrEnum):
+    """How sure a statement is, the surest first. What is only believed never refuses a block."""
+
+    DOCUMENTED = "documented", "a standard says so, or the receiver's or sender's own documents"
+    TESTED = "tested", "published software that works with the device shows it"
+    REPORTED = "reported", "public sources say so that are neither the vendor's own nor shown to have been run"
+    BELIEVED = "believed", "no public source settles it; it is taken to be so"
+
+    meaning: str
+
+    def __new__(cls, name: str, meaning: str) -> Confidence:
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.meaning = meaning
+        return member
 
 
 class Remedy(StrEnum):
@@ -39,6 +57,19 @@ class Remedy(StrEnum):
 
 
 @dataclass(frozen=True)
+class Source:
+    """Where a statement comes from.
+
+    Args:
+        text: a standard with its clause, or a public page, repository or thread.
+        confidence: how sure it makes the statement.
+    """
+
+    text: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True)
 class Facts:
     """What is known before a block is sent.
 
@@ -47,7 +78,8 @@ class Facts:
         length: characters of the whole block.
         room: the most octets that the encrypted key can have.
         kek: the KEK that protects it, if it was named.
-        transport: the RSA key under which that KEK travels, if it was named.
+        transport: the RSA or EC key by which that KEK travels or is agreed on, if it was named.
+        tolerances: habits of the block that X9.143 does not allow.
     """
 
     header: Header
@@ -55,6 +87,7 @@ class Facts:
     room: int
     kek: KeyAlgorithm | None = None
     transport: KeyAlgorithm | None = None
+    tolerances: tuple[tr31.Tolerance, ...] = ()
 
     @property
     def kek_letter(self) -> str:
@@ -93,6 +126,8 @@ _SIZED = (
     KeyAlgorithm.AES_256,
 )
 _LENGTH_FIELD = 2
+_SCHEME_TAG = "R"
+"""Stands before a TR-31 block in payShield's commands. Source: softwaregroup-bg/ut-codec-payshield, key schemes."""
 _LEAST = {"T": KeyAlgorithm.TDES_2KEY.strength, "A": KeyAlgorithm.AES_128.strength}
 _MOST = {"T": KeyAlgorithm.TDES_3KEY.strength, "A": KeyAlgorithm.AES_256.strength}
 """Bits of strength that a key can have, by the header's algorithm."""
@@ -117,7 +152,7 @@ class Rule:
     severity: Severity
     what: str
     change: str
-    source: str
+    source: Source
     remedy: Remedy | None
 
 
@@ -131,7 +166,7 @@ class Step:
     """
 
     text: str
-    source: str
+    source: Source
 
 
 @dataclass(frozen=True)
@@ -142,11 +177,13 @@ class Doctor:
         name: the vendor, as its adapter is named.
         rules: of the receiver, in the order to print.
         steps: of the sender.
+        caution: what is not known of the receiver, whatever the block; empty when its import is documented or tested.
     """
 
     name: str
     rules: tuple[Rule, ...]
     steps: Mapping[Remedy, Step]
+    caution: str = ""
 
 
 @dataclass(frozen=True)
@@ -161,10 +198,17 @@ def facts_of(block: str, *, kek: KeyAlgorithm | None = None, transport: KeyAlgor
     """Read a block's structure.
 
     Raises:
-        FormatError: not a TR-31 block.
+        FormatError: not a TR-31 block; category scheme_tag: one with the key scheme of a host command in front.
     """
+    if block[:1] == _SCHEME_TAG and block[1:2] in tr31.VERSIONS:
+        raise FormatError(
+            "the R in front is not part of the TR-31 block",
+            category="scheme_tag",
+            hint="leave it away: it is the key scheme tag of the host command that gave the block",
+        )
     parsed = tr31.parse(block)
-    return Facts(parsed.header, parsed.length, len(parsed.ciphertext) - _LENGTH_FIELD, kek, transport)
+    room = len(parsed.ciphertext) - _LENGTH_FIELD
+    return Facts(parsed.header, parsed.length, room, kek, transport, parsed.tolerances)
 
 
 def diagnose(receiver: Doctor, facts: Facts, senders: tuple[Doctor, ...]) -> tuple[Finding, ...]:

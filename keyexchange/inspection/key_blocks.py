@@ -12,7 +12,7 @@ from keyexchange.inspection.verification import kbpk_for, key_rows
 from keyexchange.keys import Algorithm, Exportability, KeyUsage, ModeOfUse
 
 _BLOCK = re.compile(r"[A-E][0-9]{4}[A-Z0-9]{4}[A-Za-z0-9]{2}[A-Z0-9][0-9]{2}")
-_NAME = "TR-31 / X9.143 key block"
+BLOCK_NAME = "TR-31 / X9.143 key block"
 
 _VERSIONS = {
     "A": "TDES, key variant binding (deprecated)",
@@ -82,7 +82,7 @@ def _tolerances(met: tuple[tr31.Tolerance, ...]) -> Fields:
 def _clear_rows(parsed: tr31.ParsedBlock) -> Fields:
     version = parsed.header.version_id
     return [
-        ("format", _NAME),
+        ("format", BLOCK_NAME),
         ("version", f"{version}: {_VERSIONS[version]}"),
         ("length", f"{parsed.length} characters"),
         *header_rows(parsed.header),
@@ -102,4 +102,4 @@ def _version_number(number: str) -> str:
     return f"{number}: a component" if number.startswith("c") else number
 
 
-EXPLAINERS = (Explainer(_NAME, "begins with A to D and four digits of length", _recognises, _explain, _verify),)
+EXPLAINERS = (Explainer(BLOCK_NAME, "begins with A to D and four digits of length", _recognises, _explain, _verify),)
