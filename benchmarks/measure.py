@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import timeit
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 ROUNDS = 7
 ROUND_SECONDS = 0.15
@@ -14,6 +14,16 @@ def per_call(function: Callable[[], object]) -> float:
     timer = timeit.Timer(function)
     number = max(1, int(ROUND_SECONDS / max(timer.timeit(3) / 3, 1e-7)))
     return min(timer.repeat(ROUNDS, number)) / number
+
+
+def side_by_side(functions: Sequence[Callable[[], object]]) -> list[float]:
+    """Seconds a call of each, measured in turns, so that a busy moment of the machine falls on all of them."""
+    timers = [timeit.Timer(function) for function in functions]
+    numbers = [max(1, int(ROUND_SECONDS / max(timer.timeit(3) / 3, 1e-7))) for timer in timers]
+    rounds = [
+        [timer.timeit(number) / number for timer, number in zip(timers, numbers, strict=True)] for _ in range(ROUNDS)
+    ]
+    return [min(times) for times in zip(*rounds, strict=True)]
 
 
 def microseconds(seconds: float) -> str:

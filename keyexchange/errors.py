@@ -132,6 +132,21 @@ class KcvMismatchError(KeyExchangeError):
     general_hint = "the two are different keys: find out which one is right before anything else is moved"
 
 
+class MismatchError(KeyExchangeError):
+    """A MAC, PIN, card value or cryptogram is not the one that the key gives.
+
+    Args:
+        reason: what was compared, one word, for programs ("mac", "pin", "card_value", "cryptogram").
+    """
+
+    exit_code = 11
+    general_hint = "the key, the data or the value is another one; nothing tells which"
+
+    def __init__(self, message: str, *, reason: str, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.reason = reason
+
+
 class JournalError(KeyExchangeError):
     """The journal does not fit: no such run, another plan, another program at work on it."""
 

@@ -9,11 +9,12 @@ blocks, not for bulk data.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import ClassVar
 
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
-from cryptography.hazmat.primitives.ciphers import BlockCipherAlgorithm, Cipher, CipherAlgorithm, CipherContext
+from cryptography.hazmat.primitives.ciphers import BlockCipherAlgorithm, Cipher, CipherContext
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC, ECB
 from cryptography.hazmat.primitives.cmac import CMAC
@@ -21,8 +22,10 @@ from cryptography.hazmat.primitives.cmac import CMAC
 from keyexchange.keys import KeyAlgorithm
 from keyexchange.secret import Secret
 
-_WHOLE_MESSAGE = 512
+_WHOLE_MESSAGE = 96
 """From this many octets on, a context of its own is cheaper than a loop over blocks."""
+
+_ECB = ECB()
 
 
 class BlockCipherKey:
@@ -33,13 +36,16 @@ class BlockCipherKey:
     """
 
     block_size: ClassVar[int]
+    _load: Callable[[bytes], BlockCipherAlgorithm]
 
     def __init__(self, key: Secret) -> None:
         self.secret = key
         self._algorithm = self._load(key.reveal())
-
-    def _load(self, octets: bytes) -> CipherAlgorithm:
-        raise NotImplementedError
+        # Made when first asked for. Before Python 3.12 cached_property takes a lock, and a key that is used once (one
+        # derived by ECDH) would spend more time on locks than on ciphers.
+        self._kept_encryptor: CipherContext | None = None
+        self._kept_decryptor: CipherContext | None = None
+        self._kept_cmac: CMAC | None = None
 
     @property
     def algorithm(self) -> KeyAlgorithm:
@@ -50,33 +56,40 @@ class BlockCipherKey:
         """
         raise NotImplementedError
 
-    @cached_property
-    def _ecb_encryptor(self) -> CipherContext:
-        return Cipher(self._algorithm, ECB()).encryptor()
+    @property
+    def cipher_algorithm(self) -> BlockCipherAlgorithm:
+        """The key as the library has it, for modes that need a context to each message."""
+        return self._algorithm
 
-    @cached_property
-    def _ecb_decryptor(self) -> CipherContext:
-        return Cipher(self._algorithm, ECB()).decryptor()
+    def _encryptor(self) -> CipherContext:
+        if self._kept_encryptor is None:
+            self._kept_encryptor = Cipher(self._algorithm, _ECB).encryptor()
+        return self._kept_encryptor
 
-    @cached_property
+    def _decryptor(self) -> CipherContext:
+        if self._kept_decryptor is None:
+            self._kept_decryptor = Cipher(self._algorithm, _ECB).decryptor()
+        return self._kept_decryptor
+
     def _cmac(self) -> CMAC:
-        assert isinstance(self._algorithm, BlockCipherAlgorithm)
-        return CMAC(self._algorithm)
+        if self._kept_cmac is None:
+            self._kept_cmac = CMAC(self._algorithm)
+        return self._kept_cmac
 
     def encrypt_ecb(self, octets: bytes) -> bytes:
         """Encrypt whole blocks, each by itself."""
-        return self._ecb_encryptor.update(octets)
+        return self._encryptor().update(octets)
 
     def decrypt_ecb(self, octets: bytes) -> bytes:
         """Decrypt whole blocks, each by itself."""
-        return self._ecb_decryptor.update(octets)
+        return self._decryptor().update(octets)
 
     def encrypt_cbc(self, iv: bytes, octets: bytes) -> bytes:
         """Encrypt whole blocks in CBC mode; no padding."""
         if len(octets) >= _WHOLE_MESSAGE:
             context = Cipher(self._algorithm, CBC(iv)).encryptor()
             return context.update(octets) + context.finalize()
-        size, encrypt, from_bytes = self.block_size, self._ecb_encryptor.update, int.from_bytes
+        size, encrypt, from_bytes = self.block_size, self._encryptor().update, int.from_bytes
         chain = from_bytes(iv, "big")
         out = bytearray()
         for start in range(0, len(octets), size):
@@ -87,14 +100,27 @@ class BlockCipherKey:
 
     def decrypt_cbc(self, iv: bytes, octets: bytes) -> bytes:
         """Decrypt whole blocks in CBC mode; no padding."""
-        chain = iv + octets[: -self.block_size]
-        return xor(self._ecb_decryptor.update(octets), chain)
+        context = self._kept_decryptor or self._decryptor()
+        decrypted, chain = context.update(octets), iv + octets[: -self.block_size]
+        return (int.from_bytes(decrypted, "big") ^ int.from_bytes(chain, "big")).to_bytes(len(octets), "big")
 
     def cmac(self, octets: bytes) -> bytes:
         """CMAC, a whole block. Source: NIST SP 800-38B."""
-        mac = self._cmac.copy()
+        mac = (self._kept_cmac or self._cmac()).copy()
         mac.update(octets)
         return mac.finalize()
+
+    def cmacs(self, messages: Iterable[bytes]) -> bytes:
+        """The CMACs of several messages, one after the other; for a key that has nothing more to do."""
+        *copied, last = messages
+        context = CMAC(self._algorithm)
+        macs = b""
+        for message in copied:
+            mac = context.copy()
+            mac.update(message)
+            macs += mac.finalize()
+        context.update(last)
+        return macs + context.finalize()
 
     def cbc_mac(self, octets: bytes) -> bytes:
         """The last block of a CBC encryption under a zero IV; whole blocks only (ISO 9797-1 algorithm 1)."""
@@ -109,7 +135,8 @@ class TdesKey(BlockCipherKey):
 
     block_size = 8
 
-    def _load(self, octets: bytes) -> CipherAlgorithm:
+    @staticmethod
+    def _load(octets: bytes) -> BlockCipherAlgorithm:
         if len(octets) not in (8, 16, 24):
             raise ValueError("a DES key has 8, 16 or 24 octets")
         with warnings.catch_warnings():
@@ -121,14 +148,17 @@ class TdesKey(BlockCipherKey):
     def algorithm(self) -> KeyAlgorithm:
         return KeyAlgorithm.of_symmetric("T", len(self.secret))
 
+    @cached_property
+    def first_part(self) -> TdesKey:
+        """Single DES under the first eight octets, under which retail MACs and card values chain their blocks."""
+        return TdesKey(Secret(self.secret.reveal()[:8]))
+
 
 class AesKey(BlockCipherKey):
     """An AES key; 16, 24 or 32 octets."""
 
     block_size = 16
-
-    def _load(self, octets: bytes) -> CipherAlgorithm:
-        return AES(octets)
+    _load = staticmethod(AES)
 
     @property
     def algorithm(self) -> KeyAlgorithm:
@@ -146,6 +176,15 @@ def block_cipher_key(letter: str, key: Secret) -> BlockCipherKey:
     if letter == "A":
         return AesKey(key)
     raise ValueError(f"no block cipher is named {letter!r}")
+
+
+def des_encrypt(key: bytes, block: bytes) -> bytes:
+    """One block under a single DES key that is used this once, without the cost of a key object.
+
+    Args:
+        key: eight octets.
+    """
+    return Cipher(TripleDES(key * 3), _ECB).encryptor().update(block)
 
 
 def xor(left: bytes, right: bytes) -> bytes:
