@@ -18,6 +18,8 @@ CURVES: dict[KeyAlgorithm, ec.EllipticCurve] = {
     KeyAlgorithm.ECC_NIST_P521: ec.SECP521R1(),
 }
 
+_ECDH = ec.ECDH()
+
 
 def generate(algorithm: KeyAlgorithm) -> ec.EllipticCurvePrivateKey:
     """A new key pair on the curve of an ECC_NIST algorithm."""
@@ -59,6 +61,11 @@ def load_point(algorithm: KeyAlgorithm, octets: bytes) -> ec.EllipticCurvePublic
         ) from None
 
 
+def point(key: ec.EllipticCurvePublicKey) -> bytes:
+    """The point of a public key, uncompressed; what `load_point` reads."""
+    return key.public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
+
+
 def shared_secret(private_key: ec.EllipticCurvePrivateKey, peer: ec.EllipticCurvePublicKey) -> Secret:
     """The x coordinate that both sides arrive at, as many octets as the field. Derive a key from it, never use it.
 
@@ -66,7 +73,7 @@ def shared_secret(private_key: ec.EllipticCurvePrivateKey, peer: ec.EllipticCurv
         FormatError: category curve_mismatch: the two keys are on different curves.
     """
     try:
-        return Secret(private_key.exchange(ec.ECDH(), peer))
+        return Secret(private_key.exchange(_ECDH, peer))
     except ValueError:
         raise FormatError(
             f"the keys are on different curves, {private_key.curve.name} and {peer.curve.name}",

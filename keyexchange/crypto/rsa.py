@@ -6,6 +6,7 @@ where it enters (`generate`, `load_checked`) and loaded unchecked from then on.
 
 from __future__ import annotations
 
+import hashlib
 from enum import StrEnum
 
 from cryptography.exceptions import InvalidSignature
@@ -28,10 +29,35 @@ class WrappingSpec(StrEnum):
     RSA_OAEP_SHA_512 = "RSA_OAEP_SHA_512"
 
 
-_OAEP_HASH: dict[WrappingSpec, type[hashes.SHA256] | type[hashes.SHA512]] = {
-    WrappingSpec.RSA_OAEP_SHA_256: hashes.SHA256,
-    WrappingSpec.RSA_OAEP_SHA_512: hashes.SHA512,
+_OAEP = {
+    WrappingSpec.RSA_OAEP_SHA_256: padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None),
+    WrappingSpec.RSA_OAEP_SHA_512: padding.OAEP(padding.MGF1(hashes.SHA512()), hashes.SHA512(), None),
 }
+
+
+class SignatureHash(StrEnum):
+    """What a signature hashes with; nothing weaker is signed or verified here. Source: FIPS 180-4, 1."""
+
+    SHA_256 = "SHA-256"
+    SHA_384 = "SHA-384"
+    SHA_512 = "SHA-512"
+
+    def digest(self, octets: bytes) -> bytes:
+        """The hash over octets."""
+        return _DIGEST[self](octets).digest()
+
+
+_DIGEST = {
+    SignatureHash.SHA_256: hashlib.sha256,
+    SignatureHash.SHA_384: hashlib.sha384,
+    SignatureHash.SHA_512: hashlib.sha512,
+}
+_HASH: dict[SignatureHash, hashes.HashAlgorithm] = {
+    SignatureHash.SHA_256: hashes.SHA256(),
+    SignatureHash.SHA_384: hashes.SHA384(),
+    SignatureHash.SHA_512: hashes.SHA512(),
+}
+_PKCS1 = padding.PKCS1v15()
 
 
 def generate(bits: int) -> rsa.RSAPrivateKey:
@@ -65,8 +91,7 @@ def public_spki(key: rsa.RSAPublicKey) -> bytes:
 
 def oaep(spec: WrappingSpec) -> padding.OAEP:
     """OAEP with MGF1 over the same hash and an empty label. Source: RFC 8017, 7.1."""
-    chosen = _OAEP_HASH[spec]
-    return padding.OAEP(padding.MGF1(chosen()), chosen(), None)
+    return _OAEP[spec]
 
 
 def oaep_encrypt(key: rsa.RSAPublicKey, octets: bytes) -> bytes:
@@ -141,9 +166,26 @@ def _require_size(bits: int) -> None:
         )
 
 
+def sign_pkcs1(key: rsa.RSAPrivateKey, octets: bytes, hashing: SignatureHash) -> bytes:
+    """RSASSA-PKCS1-v1_5. Source: RFC 8017, 8.2.1."""
+    return key.sign(octets, _PKCS1, _HASH[hashing])
+
+
 def sign_pkcs1_sha256(key: rsa.RSAPrivateKey, octets: bytes) -> bytes:
     """RSASSA-PKCS1-v1_5 with SHA-256."""
-    return key.sign(octets, padding.PKCS1v15(), hashes.SHA256())
+    return sign_pkcs1(key, octets, SignatureHash.SHA_256)
+
+
+def verify_pkcs1(key: rsa.RSAPublicKey, signature: bytes, octets: bytes, hashing: SignatureHash) -> None:
+    """Verify RSASSA-PKCS1-v1_5. Source: RFC 8017, 8.2.2.
+
+    Raises:
+        TrustError: category signature_invalid.
+    """
+    try:
+        key.verify(signature, octets, _PKCS1, _HASH[hashing])
+    except InvalidSignature:
+        raise TrustError("the signature does not verify", category="signature_invalid") from None
 
 
 def verify_pkcs1_sha256(key: rsa.RSAPublicKey, signature: bytes, octets: bytes) -> None:
@@ -152,7 +194,4 @@ def verify_pkcs1_sha256(key: rsa.RSAPublicKey, signature: bytes, octets: bytes) 
     Raises:
         TrustError: category signature_invalid.
     """
-    try:
-        key.verify(signature, octets, padding.PKCS1v15(), hashes.SHA256())
-    except InvalidSignature:
-        raise TrustError("the signature does not verify", category="signature_invalid") from None
+    verify_pkcs1(key, signature, octets, SignatureHash.SHA_256)

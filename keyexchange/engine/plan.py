@@ -175,7 +175,9 @@ def _planned(scopes: list[tuple[str, Workflow]], keys: Mapping[str, KeyToMove], 
     found = [
         (scope, step, keys.get(scope, keys[KEK]))
         for scope, workflow in scopes
-        for step in workflow.steps_for(Circumstances(keys.get(scope, keys[KEK]), sides.authority.needs_csr))
+        for step in workflow.steps_for(
+            Circumstances(keys.get(scope, keys[KEK]), sides.authority.needs_csr, sides.kdh, sides.krd)
+        )
     ]
     for number, (scope, step, key) in enumerate(sorted(found, key=lambda each: not each[1].early), 1):
         actor = sides.named(step.side)

@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 from keyexchange.config import KEK
 from keyexchange.engine.journal import DONE, FAILED, FINISHED, INTENT, PAUSED, RESUMED, Journal
 from keyexchange.engine.plan import Plan, PlannedStep, Sides
-from keyexchange.errors import DeviceRefusedError, JournalError, KeyExchangeError, RunPausedError
+from keyexchange.errors import DeviceRefusedError, JournalError, KeyExchangeError, RunPausedError, UnsupportedError
 from keyexchange.protocols.messages import DeviceIdentity, KeyToMove
 from keyexchange.protocols.steps import Scene
 
@@ -215,6 +215,7 @@ class _Runner:
     def _outcome(self, planned: PlannedStep) -> tuple[object, bool]:
         outcome, found = self._reconciled_or_done(planned)
         self._require_same_storage(planned, outcome)
+        self._require_commands(planned, outcome)
         return outcome, found
 
     def _where(self, planned: PlannedStep) -> str:
@@ -231,6 +232,18 @@ class _Runner:
             f"{outcome.name} holds its keys in {outcome.storage}; the run was begun with {before.storage}",
             hint="point the file to the same device, LMK, account and region again, or begin a new run",
         )
+
+    def _require_commands(self, planned: PlannedStep, outcome: object) -> None:
+        """What the plan sends to a side is not among what that side says it lacks."""
+        if not isinstance(outcome, DeviceIdentity):
+            return
+        sent = {command for p in self.plan.steps if p.step.side == planned.step.side for command in p.commands}
+        missing = sorted(sent.intersection(outcome.lacking))
+        if missing:
+            raise UnsupportedError(
+                f"{outcome.name} does not have or allow {', '.join(missing)}, which this run needs",
+                hint="have them enabled at the device, then resume the run",
+            )
 
     def _reconciled_or_done(self, planned: PlannedStep) -> tuple[object, bool]:
         """The outcome, and whether it was found and not made."""

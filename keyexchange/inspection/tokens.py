@@ -1,4 +1,4 @@
-"""TR-34: key tokens, credentials (CT-KDH, CT-KRD) and the receiver's random number (RT-KRD)."""
+"""TR-34: key tokens, credentials (CT-KDH, CT-KRD), the receiver's random number (RT-KRD), unbind and rebind tokens."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ T = TypeVar("T")
 _KEY_TOKEN = "TR-34 key token"  # noqa: S105  # a token is no password
 _CREDENTIAL = "TR-34 credential token"
 _RANDOM_NUMBER = "TR-34 random number token"
+_BINDING = "TR-34 unbind or rebind token"
+_EFFECTS = {
+    tr34.BindingForm.CA_UNBIND: "the KRD's authority has it let go of its KDH",
+    tr34.BindingForm.KDH_UNBIND: "the KDH has the KRD let go of it",
+    tr34.BindingForm.CA_REBIND: "the KRD's authority puts another KDH in place of the one bound",
+    tr34.BindingForm.KDH_REBIND: "the KDH puts another in its place",
+}
 
 
 def _reads(written: Written, read: Callable[[bytes], T]) -> T | None:
@@ -33,6 +40,10 @@ def _is_random_number(written: Written) -> bool:
 
 def _is_credential(written: Written) -> bool:
     return _reads(written, tr34.read_credential) is not None
+
+
+def _is_binding(written: Written) -> bool:
+    return _reads(written, tr34.read_binding) is not None
 
 
 def _is_der(written: Written) -> bool:
@@ -63,8 +74,15 @@ def _explain_random_number(written: Written) -> Fields:
     return [("format", _RANDOM_NUMBER), ("random number", number.hex().upper())]
 
 
+def _explain_binding(written: Written) -> Fields:
+    assert written.der is not None
+    token = tr34.read_binding(written.der)
+    return [("format", _BINDING), ("effect", _EFFECTS[token.form]), *tr34.describe_binding(token)]
+
+
 EXPLAINERS = (
     Explainer(_RANDOM_NUMBER, "", _is_random_number, _explain_random_number),
     Explainer(_CREDENTIAL, "", _is_credential, _explain_credential),
+    Explainer(_BINDING, "", _is_binding, _explain_binding),
     Explainer(_KEY_TOKEN, "", _is_der, _explain_key_token),
 )

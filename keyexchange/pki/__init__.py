@@ -13,7 +13,7 @@ from keyexchange.pki.certificates import (
     to_der,
 )
 from keyexchange.pki.chain import ChainReport, verify_chain
-from keyexchange.pki.crl import OutdatedList, Revocation, check_revocation, load_crl
+from keyexchange.pki.crl import OutdatedList, Revocation, RevocationList, check_revocation, load_crl, read_list
 from keyexchange.pki.csr import load_csr
 from keyexchange.pki.issue import (
     AuthorityKey,
@@ -24,15 +24,19 @@ from keyexchange.pki.issue import (
     issue_leaf,
     issue_root,
 )
-from keyexchange.pki.purpose import Purpose, require_purpose
+from keyexchange.pki.purpose import Allowance, Purpose, require_purpose
+from keyexchange.pki.request import build_csr
 
 __all__ = [
+    "Allowance",
     "AuthorityKey",
     "ChainReport",
     "OutdatedList",
     "Purpose",
     "Revocation",
+    "RevocationList",
     "SubjectKey",
+    "build_csr",
     "check_revocation",
     "describe",
     "describe_identifier",
@@ -47,6 +51,7 @@ __all__ = [
     "load_all",
     "load_crl",
     "load_csr",
+    "read_list",
     "require_identifier",
     "require_purpose",
     "rsa_public_key",

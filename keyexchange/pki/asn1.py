@@ -14,6 +14,13 @@ class StrictSequence(core.Sequence):
             raise ValueError
 
 
+class Explicit3(core.Sequence):
+    """The [3] around a certificate's extensions, RFC 5280, 4.1."""
+
+    class_ = 2
+    tag = 3
+
+
 class IssuerAndSerialNumber(StrictSequence):
     """RFC 5652, 10.2.4, with the issuer's Name left as it stands."""
 

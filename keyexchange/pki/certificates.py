@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -17,7 +18,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from keyexchange.errors import FormatError
 from keyexchange.pki.asn1 import IssuerAndSerialNumber
-from keyexchange.pki.der import decode, encode, reading
+from keyexchange.pki.declared import read_fields
+from keyexchange.pki.der import decode, encode, reading, require_der
 
 _PEM = b"-----BEGIN"
 _SEQUENCE = b"\x30"
@@ -37,7 +39,8 @@ _SHORT_NAMES = {
 
 
 _KEPT = 256
-"""How many certificates are kept parsed: an exchange looks at the same few again and again, and they never change."""
+"""How many certificates are kept parsed: an exchange looks at the same few again and again, and they never change.
+What is kept about a certificate follows from its octets alone; whatever depends on the time is judged each time."""
 
 
 def load(octets: bytes | str) -> x509.Certificate:
@@ -92,6 +95,7 @@ def _look_into(certificate: x509.Certificate) -> None:
     _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc
 
 
+@lru_cache(maxsize=_KEPT)
 def to_der(certificate: x509.Certificate) -> bytes:
     """The certificate's own octets."""
     return certificate.public_bytes(Encoding.DER)
@@ -114,10 +118,21 @@ def issuer_and_serial(der: bytes) -> bytes:
     Raises:
         FormatError: der_malformed or structure.
     """
-    certificate = decode(asn1_x509.Certificate, der, "the certificate")
-    with reading("the certificate"):
-        body = certificate["tbs_certificate"]
-        return encode(IssuerAndSerialNumber, body["issuer"].dump(), body["serial_number"].dump())
+    body = signed_fields(der)
+    return encode(IssuerAndSerialNumber, body["issuer"], body["serial_number"])
+
+
+@lru_cache(maxsize=_KEPT)
+def signed_fields(der: bytes) -> Mapping[str, bytes]:
+    """The fields of a certificate that its issuer signed, as they stand, by RFC 5280's names.
+
+    Raises:
+        FormatError: der_malformed or structure.
+    """
+    what = "the certificate"
+    require_der(der, what)
+    certificate = read_fields(asn1_x509.Certificate, der, what)
+    return read_fields(asn1_x509.TbsCertificate, certificate["tbs_certificate"], what)
 
 
 @lru_cache(maxsize=_KEPT)
@@ -127,9 +142,11 @@ def require_identifier(ias: bytes) -> None:
     Raises:
         FormatError: der_malformed or structure.
     """
-    value = decode(IssuerAndSerialNumber, ias, "the issuer and serial number")
-    with reading("the issuer and serial number"):
-        _ = asn1_x509.Name.load(value["issuer"].dump(), strict=True).chosen, value["serial_number"].native
+    what = "the issuer and serial number"
+    require_der(ias, what)
+    issuer = read_fields(IssuerAndSerialNumber, ias, what)["issuer"]
+    with reading(what):
+        _ = asn1_x509.Name.load(issuer, strict=True).chosen
 
 
 def describe_identifier(ias: bytes) -> str:
@@ -145,6 +162,7 @@ def describe_identifier(ias: bytes) -> str:
         return f"{_printable(','.join(parts))}, serial number {hex(value['serial_number'].native)}"
 
 
+@lru_cache(maxsize=_KEPT)
 def rsa_public_key(certificate: x509.Certificate) -> rsa.RSAPublicKey:
     """The public key of an RSA certificate.
 
@@ -161,6 +179,7 @@ def rsa_public_key(certificate: x509.Certificate) -> rsa.RSAPublicKey:
     return key
 
 
+@lru_cache(maxsize=_KEPT)
 def subject_text(certificate: x509.Certificate) -> str:
     """The subject for a message: RFC 4514, printable characters only, cut after 200."""
     return _printable(certificate.subject.rfc4514_string())

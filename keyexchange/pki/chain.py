@@ -5,7 +5,9 @@ Laws of this file:
 - only an anchor is trusted because it was handed in as one; every other issuer must be a CA by its own extensions.
   A leaf may have no extensions at all, so a certificate without any never issues another;
 - of several issuers that fit, an anchor is preferred, then one that is in date. Nothing is tried twice, so foreign
-  certificates cannot make the search long.
+  certificates cannot make the search long;
+- what follows from the octets of certificates alone (who signed which, what an issuer may do) is found out once and
+  kept; dates, revocation lists and who is trusted are judged at every call.
 
 Not checked: name constraints and policies (an issuer that marks them critical is refused).
 
@@ -15,8 +17,9 @@ Source: RFC 5280, 6.1.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from itertools import pairwise
 
 from cryptography import x509
@@ -24,10 +27,12 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from keyexchange.errors import TrustError
 from keyexchange.pki.certificates import load, subject_text, time_text, to_der
-from keyexchange.pki.crl import OutdatedList, check_revocation, load_crl
-from keyexchange.pki.purpose import Purpose, require_purpose
+from keyexchange.pki.crl import OutdatedList, check_revocation, read_list
+from keyexchange.pki.purpose import Allowance, Purpose, allows, require_purpose
 
 _LONGEST_PATH = 8
+_KEPT = 512
+"""How many pairs of certificates are remembered."""
 _UNDERSTOOD = frozenset(
     {
         x509.BasicConstraints.oid,
@@ -47,11 +52,13 @@ class ChainReport:
         path: subjects from the leaf to the anchor, printable.
         unlisted: those below the anchor for which no complete revocation list was at hand: nothing is known of them.
         outdated: lists relied upon after their time, because the caller allowed it.
+        allowances: what else was put up with, because the caller allowed it.
     """
 
     path: tuple[str, ...]
     unlisted: tuple[str, ...]
     outdated: tuple[OutdatedList, ...]
+    allowances: tuple[Allowance, ...] = ()
 
 
 def verify_chain(
@@ -63,6 +70,7 @@ def verify_chain(
     crls: Sequence[bytes] = (),
     allow_outdated_crls: bool = False,
     purpose: Purpose | None = None,
+    allow_other_purpose: bool = False,
 ) -> ChainReport:
     """Verify that a certificate chains to an anchor, is in date all the way, and is on no list given.
 
@@ -76,6 +84,7 @@ def verify_chain(
         crls: DER; lists by issuers outside the path are ignored.
         allow_outdated_crls: rely on a list after its nextUpdate when there is no other; the result then says so.
         purpose: what the leaf must be for, when it says what it is for; anything when absent.
+        allow_other_purpose: take a leaf that is for something else; the result then says so.
 
     Raises:
         TrustError: chain_untrusted, expired (or not yet valid), revoked, crl_expired, signature_invalid (of a list),
@@ -88,15 +97,23 @@ def verify_chain(
         _check_dates(certificate, at)
     for below, issuer in enumerate(path[1:]):
         _check_issuer(issuer, below=below, anchor=issuer in trusted)
-    if purpose is not None:
-        require_purpose(to_der(path[0]), purpose)
-    return _hold_against_lists(path, crls, at, allow_outdated=allow_outdated_crls)
+    allowances = _judge_purpose(to_der(path[0]), purpose, allow_other=allow_other_purpose)
+    report = _hold_against_lists(path, crls, at, allow_outdated=allow_outdated_crls)
+    return replace(report, allowances=allowances)
+
+
+def _judge_purpose(leaf: bytes, purpose: Purpose | None, *, allow_other: bool) -> tuple[Allowance, ...]:
+    if purpose is None or allows(leaf, purpose):
+        return ()
+    if not allow_other:
+        require_purpose(leaf, purpose)
+    return (Allowance.OTHER_PURPOSE,)
 
 
 def _hold_against_lists(
     path: list[x509.Certificate], crls: Sequence[bytes], at: datetime, *, allow_outdated: bool
 ) -> ChainReport:
-    lists = [load_crl(crl) for crl in crls]
+    lists = [read_list(crl) for crl in crls]
     answers = [
         (certificate, check_revocation(certificate, issuer, lists, at=at, allow_outdated=allow_outdated))
         for certificate, issuer in pairwise(path)
@@ -127,6 +144,7 @@ def _climb(
     return path
 
 
+@lru_cache(maxsize=_KEPT)
 def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     """Whether name and signature fit. `cryptography` refuses SHA-1 and older by itself."""
     try:
@@ -150,6 +168,7 @@ def _check_dates(certificate: x509.Certificate, at: datetime) -> None:
     raise TrustError(f"the certificate of {subject_text(certificate)} {what}", category="expired")
 
 
+@lru_cache(maxsize=_KEPT)
 def _check_issuer(issuer: x509.Certificate, *, below: int, anchor: bool) -> None:
     """Args: below: how many issuers stand between this one and the leaf."""
     name = subject_text(issuer)

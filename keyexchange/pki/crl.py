@@ -3,6 +3,7 @@
 Laws of this file:
 
 - every list in an issuer's name must be signed by it, and what any of them revokes is revoked;
+- who signed a list is found out once and kept; what it says, and whether it is outdated, is looked up at every call;
 - only a list that is complete and not outdated says that a certificate is *not* revoked. An outdated one may do so
   when the caller allows it, and then that is reported.
 
@@ -14,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -22,6 +24,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from keyexchange.errors import FormatError, TrustError
 from keyexchange.pki.certificates import subject_text, time_text
 
+_KEPT = 16
+"""How many lists, and pairs of list and issuer, are kept: few authorities are in use, and lists can be long."""
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -51,25 +55,55 @@ class Revocation:
     outdated: OutdatedList | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class RevocationList:
+    """A list with what is asked of it at every check; the same octets give the same object as long as it is kept.
+
+    Args:
+        crl: the list.
+        issuer: its name.
+        next_update: when it is to be replaced; the end of time when it does not say.
+        complete: neither a delta nor of some certificates only, which a critical extension would say.
+    """
+
+    crl: x509.CertificateRevocationList
+    issuer: x509.Name
+    next_update: datetime
+    complete: bool
+
+
 def load_crl(octets: bytes | str) -> x509.CertificateRevocationList:
     """A list from DER or PEM.
 
     Raises:
         FormatError: category der_malformed.
     """
-    raw = octets.encode("utf-8", "replace") if isinstance(octets, str) else octets
+    return read_list(octets).crl
+
+
+def read_list(octets: bytes | str) -> RevocationList:
+    """A list from DER or PEM, for `check_revocation`.
+
+    Raises:
+        FormatError: category der_malformed.
+    """
+    return _read(octets.encode("utf-8", "replace") if isinstance(octets, str) else bytes(octets))
+
+
+@lru_cache(maxsize=_KEPT)
+def _read(raw: bytes) -> RevocationList:
     try:
         crl = x509.load_pem_x509_crl(raw) if b"-----BEGIN" in raw else x509.load_der_x509_crl(raw)
-        _ = crl.issuer, crl.next_update_utc, crl.extensions  # parsed when asked for
+        complete = not any(extension.critical for extension in crl.extensions)
+        return RevocationList(crl, crl.issuer, crl.next_update_utc or _NEVER, complete)
     except (ValueError, TypeError, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
         raise FormatError("this is not a certificate revocation list", category="der_malformed") from None
-    return crl
 
 
 def check_revocation(
     certificate: x509.Certificate,
     issuer: x509.Certificate,
-    lists: Sequence[x509.CertificateRevocationList],
+    lists: Sequence[RevocationList],
     *,
     at: datetime,
     allow_outdated: bool = False,
@@ -85,15 +119,14 @@ def check_revocation(
         TrustError: revoked; crl_expired (only outdated lists, and not allowed); signature_invalid (the issuer did not
             sign a list in its name).
     """
-    own = [crl for crl in lists if crl.issuer == issuer.subject]
-    for crl in own:
-        _require_signature(crl, issuer)
-        _require_absence(certificate, crl)
-    # A critical extension says that the list is a delta, or is of some certificates only.
-    complete = [crl for crl in own if not any(extension.critical for extension in crl.extensions)]
+    own = [each for each in lists if _is_in_its_name(each, issuer)]
+    for each in own:
+        _require_signature(each, issuer)
+        _require_absence(certificate, each.crl)
+    complete = [each.next_update for each in own if each.complete]
     if not complete:
         return Revocation(listed=False)
-    newest = max(crl.next_update_utc or _NEVER for crl in complete)
+    newest = max(complete)
     if newest >= at:
         return Revocation(listed=True)
     if not allow_outdated:
@@ -105,7 +138,7 @@ def check_revocation(
     return Revocation(listed=True, outdated=OutdatedList(subject_text(issuer), newest))
 
 
-def _require_signature(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> None:
+def _require_signature(crl: RevocationList, issuer: x509.Certificate) -> None:
     if not _signed_by(crl, issuer):
         raise TrustError(
             f"the revocation list in the name of {subject_text(issuer)} is not signed by it",
@@ -123,9 +156,15 @@ def _require_absence(certificate: x509.Certificate, crl: x509.CertificateRevocat
         )
 
 
-def _signed_by(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
+@lru_cache(maxsize=_KEPT)
+def _is_in_its_name(crl: RevocationList, issuer: x509.Certificate) -> bool:
+    return crl.issuer == issuer.subject
+
+
+@lru_cache(maxsize=_KEPT)
+def _signed_by(crl: RevocationList, issuer: x509.Certificate) -> bool:
     try:
         key = issuer.public_key()
-        return isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey) and crl.is_signature_valid(key)
+        return isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey) and crl.crl.is_signature_valid(key)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         return False

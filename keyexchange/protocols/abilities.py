@@ -13,10 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from keyexchange.keys import Kcv, KeyAttributes
 from keyexchange.protocols.messages import (
+    AcceptedKey,
     CertificateChain,
     Csr,
     DeviceIdentity,
@@ -26,6 +28,7 @@ from keyexchange.protocols.messages import (
     KeyToken,
     KeyToMove,
     KrdCredential,
+    SealedKey,
     SigningKey,
     TrustAnchor,
 )
@@ -92,6 +95,28 @@ class ShowsKcv(Protocol):
         """The check value of a key that this side holds."""
 
 
+class AcceptsReceivers(Protocol):
+    """A KDH that wraps keys only under public keys that its officers have accepted."""
+
+    def accept_receiver(self, certificate: bytes, exchange_dir: Path) -> AcceptedKey:
+        """Have the officers accept the receiver's key.
+
+        Args:
+            certificate: DER; already verified by the caller.
+            exchange_dir: where the officers find what they are asked, and leave their answer.
+
+        Raises:
+            RunPausedError: they have not answered yet; the message tells them what to do.
+        """
+
+
+class SealsNewKeys(Protocol):
+    """A KDH whose command for sending a key by TR-34 makes the key too."""
+
+    def seal_new_key(self, attributes: KeyAttributes, *, kdh_certificate: bytes, receiver: AcceptedKey) -> SealedKey:
+        """A new random key in the pieces of an envelope. `export_tr34` takes them as `sealed`."""
+
+
 class ExportsTr34(Protocol):
     def export_tr34(
         self,
@@ -101,6 +126,7 @@ class ExportsTr34(Protocol):
         kdh_certificate: bytes,
         krd_certificate: bytes,
         nonce: bytes,
+        krd_issuers: tuple[bytes, ...] = (),
     ) -> KeyToken:
         """The key in a two-pass TR-34 token in the X9_TR34_2012 layout.
 
@@ -108,6 +134,7 @@ class ExportsTr34(Protocol):
             kdh_certificate: DER; its issuer and serial name the signer.
             krd_certificate: DER; already verified by the caller.
             nonce: 8 to 16 octets.
+            krd_issuers: DER, from the receiver's issuer up to the root, for devices that verify for themselves.
         """
 
 
@@ -126,6 +153,13 @@ class TrustsCertificates(Protocol):
 
     def find_trust(self, chain: CertificateChain) -> TrustAnchor | None:
         """The same, when all of them are there already; None when one is missing. Imports nothing."""
+
+
+class AcceptsSenders(Protocol):
+    """A KRD that trusts no authority, but keys of senders that its officers have accepted."""
+
+    def accept_sender(self, certificate: bytes, exchange_dir: Path) -> TrustAnchor:
+        """Have the officers accept the sender's key; see `AcceptsReceivers.accept_receiver`."""
 
 
 class OffersKrdCredential(Protocol):

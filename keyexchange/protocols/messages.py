@@ -24,11 +24,13 @@ class DeviceIdentity:
         name: adapter name, "payshield".
         details: in the order to print, such as ("firmware", "1500-0023"), ("LMK check value", "9D04A0").
         storage: tells one store of keys from another: the LMK, the region. A run is resumed with the same one only.
+        lacking: commands that the side says it does not have or allow; empty too when it does not tell.
     """
 
     name: str
     details: tuple[tuple[str, str], ...]
     storage: str = ""
+    lacking: tuple[str, ...] = ()
 
     def may_be(self, other: DeviceIdentity) -> bool:
         """Whether the other one holds the same keys, as far as both tell; an account without keys tells no number."""
@@ -76,16 +78,33 @@ class CertificationRequest:
 
 
 @dataclass(frozen=True)
+class ChainFindings:
+    """What a careful reader should know about a chain that was verified and holds.
+
+    Args:
+        unlisted: subjects of which no revocation list at hand knew anything.
+        outdated: revocation lists relied upon after their time, each with its issuer and when it was to be replaced.
+        allowances: names of what was put up with (`pki.Allowance`).
+    """
+
+    unlisted: tuple[str, ...] = ()
+    outdated: tuple[str, ...] = ()
+    allowances: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class CertificateChain:
     """A certificate and those above it, DER.
 
     Args:
         certificate: the leaf.
         issuers: from the leaf's issuer up to the root.
+        findings: once it was verified.
     """
 
     certificate: bytes
     issuers: tuple[bytes, ...]
+    findings: ChainFindings | None = None
 
 
 @dataclass(frozen=True)
@@ -117,6 +136,38 @@ class KrdCredential:
 
 
 @dataclass(frozen=True)
+class AcceptedKey:
+    """A public key of another side that the officers of this one have accepted.
+
+    Args:
+        reference: how this side wants it named in a command.
+    """
+
+    reference: str
+
+
+@dataclass(frozen=True)
+class SealedKey:
+    """A new key that its HSM made in the act of sealing it for a receiver: the pieces of a TR-34 envelope.
+
+    Args:
+        key: the key as its holder names it.
+        header: TR-31 header text, as it is sealed in with the key.
+        wrapped_key: the one-time key under the receiver's.
+        iv: of the block.
+        block: the key block under the one-time key.
+        token: links the pieces to the command that signs.
+    """
+
+    key: HeldKey
+    header: str
+    wrapped_key: bytes
+    iv: bytes
+    block: bytes
+    token: str
+
+
+@dataclass(frozen=True)
 class KeyToken:
     """KT-KDH: a key in a TR-34 token.
 
@@ -124,11 +175,13 @@ class KeyToken:
         der: the whole token, in the layout `layout` names.
         kcv: the check value that the sender states.
         layout: "x9_tr34_2012" or "cms".
+        findings: about the sender's chain, once it was verified with the token.
     """
 
     der: bytes
     kcv: Kcv
     layout: str
+    findings: ChainFindings | None = None
 
 
 @dataclass(frozen=True)

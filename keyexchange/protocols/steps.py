@@ -82,10 +82,21 @@ class Circumstances:
     Args:
         key: the key that the workflow moves.
         needs_csr: the authority certifies only against a certification request.
+        kdh, krd: the sides, for `kdh_can` and `krd_can`.
     """
 
     key: KeyToMove
     needs_csr: bool = False
+    kdh: object = None
+    krd: object = None
+
+    def kdh_can(self, ability: str) -> bool:
+        """Whether the sender has an ability that not every sender needs."""
+        return hasattr(self.kdh, ability)
+
+    def krd_can(self, ability: str) -> bool:
+        """Whether the receiver has such an ability."""
+        return hasattr(self.krd, ability)
 
 
 @dataclass(frozen=True)

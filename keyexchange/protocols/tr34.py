@@ -5,18 +5,23 @@ Source: ASC X9 TR 34-2019, 5 (two-pass); the token is in the X9_TR34_2012 layout
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from keyexchange import pki, tr31, tr34
 from keyexchange.keys import KeyAlgorithm
+from keyexchange.pki.certificates import time_text
 from keyexchange.protocols.messages import (
+    AcceptedKey,
     CertificateChain,
     CertificationRequest,
+    ChainFindings,
     Csr,
     HeldKey,
     KeyToken,
     KeyToMove,
     KrdCredential,
+    SealedKey,
     SigningKey,
     TrustAnchor,
 )
@@ -51,11 +56,16 @@ def make_csr(scene: Scene, given: Given) -> Csr:
 
 
 def certify(scene: Scene, given: Given) -> CertificateChain:
-    """CT-KDH: have the KDH's signing key certified."""
+    """CT-KDH: have the KDH's signing key certified.
+
+    Raises:
+        TrustError: purpose_mismatch: the certificate is not for signing; or it does not chain to its root.
+    """
     request = CertificationRequest(
         scene.run, _common_name(scene), given["signing_key"], given.get("csr"), scene.exchange_dir
     )
     chain: CertificateChain = scene.authority.certify(request)
+    pki.verify_chain(chain.certificate, chain.issuers, chain.issuers[-1:], at=scene.clock(), purpose="sign")
     return chain
 
 
@@ -72,15 +82,49 @@ def offer_credential(scene: Scene, _given: Given) -> KrdCredential:
 def verify_credential(scene: Scene, given: Given) -> CertificateChain:
     """Verify the receiver's certificate before a key is wrapped for it.
 
+    Which keyUsage AWS writes into its wrapping certificates is not public (the user guide shows them cut off, its
+    samples hold none), so one that does not name keyEncipherment is taken, and the report says so.
+
     Raises:
         TrustError: it does not chain to its root, or is out of date.
         RuleError: rule kek-strength: its key is weaker than the key to send.
     """
     chain: CertificateChain = given["credential"].chain
-    pki.verify_chain(chain.certificate, chain.issuers, chain.issuers[-1:], at=scene.clock())
+    report = pki.verify_chain(
+        chain.certificate,
+        chain.issuers,
+        chain.issuers[-1:],
+        at=scene.clock(),
+        purpose="wrap",
+        allow_other_purpose=True,
+    )
     wrapping = KeyAlgorithm(f"RSA_{pki.rsa_public_key(pki.load(chain.certificate)).key_size}")
     scene.require_strength(wrapping, scene.key.attributes.algorithm, "the receiver's wrapping key")
-    return chain
+    return replace(chain, findings=_findings(report))
+
+
+def accept_sender(scene: Scene, given: Given) -> TrustAnchor:
+    anchor: TrustAnchor = scene.krd.accept_sender(given["kdh_chain"].certificate, scene.exchange_dir)
+    return anchor
+
+
+def accept_receiver(scene: Scene, given: Given) -> AcceptedKey:
+    accepted: AcceptedKey = scene.kdh.accept_receiver(given["verified"].certificate, scene.exchange_dir)
+    return accepted
+
+
+def seal_key(scene: Scene, given: Given) -> SealedKey:
+    certificate = given["kdh_chain"].certificate
+    sealed: SealedKey = scene.kdh.seal_new_key(
+        scene.key.attributes, kdh_certificate=certificate, receiver=given["receiver"]
+    )
+    return sealed
+
+
+def take_key(scene: Scene, given: Given) -> KeyToMove:
+    """The key that was made in the act of sealing it."""
+    held: HeldKey = given["sealed"].key
+    return replace(scene.key, reference=held.reference, kcv=held.kcv)
 
 
 def send_key_token(scene: Scene, given: Given) -> KeyToken:
@@ -99,16 +143,29 @@ def send_key_token(scene: Scene, given: Given) -> KeyToken:
         kdh_certificate=chain.certificate,
         krd_certificate=given["verified"].certificate,
         nonce=nonce,
+        krd_issuers=given["verified"].issuers,
+        **{name: given[name] for name in ("receiver", "sealed") if name in given},
     )
-    pki.verify_chain(chain.certificate, chain.issuers, chain.issuers[-1:], at=scene.clock())
     read = tr34.read(token.der)
+    report = tr34.verify_sender(
+        read,
+        kdh_certificate=chain.certificate,
+        issuers=chain.issuers,
+        anchors=chain.issuers[-1:],
+        at=scene.clock(),
+    )
     tr34.verify(read, kdh_certificate=chain.certificate, nonce=nonce)
     header, _ = tr31.parse_header(read.header)
     key: KeyToMove = given["key"]
     require_header(header, key.attributes, "token")
     assert key.kcv is not None
     require_equal_kcv(token.kcv, key.kcv, key=key.name, left_name="in the sender's reply", right_name="before")
-    return token
+    return replace(token, findings=_findings(report))
+
+
+def _findings(report: pki.ChainReport) -> ChainFindings:
+    outdated = (f"{found.issuer}, to be replaced on {time_text(found.next_update)}" for found in report.outdated)
+    return ChainFindings(report.unlisted, tuple(outdated), tuple(each.value for each in report.allowances))
 
 
 def receive_key_token(scene: Scene, given: Given) -> HeldKey:
@@ -150,6 +207,23 @@ def _needs_csr(circumstances: Circumstances) -> bool:
     return circumstances.needs_csr
 
 
+def _seals_new_key(circumstances: Circumstances) -> bool:
+    return not circumstances.key.reference and circumstances.kdh_can("seal_new_key")
+
+
+def _accepts_sender(circumstances: Circumstances) -> bool:
+    return circumstances.krd_can("accept_sender")
+
+
+def _accepts_receiver(circumstances: Circumstances) -> bool:
+    return circumstances.kdh_can("accept_receiver")
+
+
+def _is_provided(step: Step) -> Step:
+    """A step of PROVIDE_KEY, but not when the key is made by being sealed."""
+    return replace(step, when=lambda circumstances: step.when(circumstances) and not _seals_new_key(circumstances))
+
+
 def _common_name(scene: Scene) -> str:
     return f"keyexchange KDH {scene.run}"
 
@@ -165,14 +239,24 @@ TWO_PASS = Workflow(
         Step("certify", "have the sender's signing key certified (CT-KDH)", "authority", "certify",
              certify, needs=("signing_key", "csr"), gives="kdh_chain", fresh=in_date),
         Step("trust-kdh", "trust the authority that certified the sender", "krd", "trust",
-             trust_kdh, needs=("kdh_chain",), gives="anchor", reconcile=find_trust),
+             trust_kdh, needs=("kdh_chain",), gives="anchor", reconcile=find_trust,
+             when=lambda circumstances: not _accepts_sender(circumstances)),
+        Step("accept-sender", "have the officers of the receiver accept the sender's key", "krd", "accept_sender",
+             accept_sender, needs=("kdh_chain",), gives="anchor", when=_accepts_sender),
         Step("offer-credential", "ask the receiver for its wrapping certificate (CT-KRD)", "krd",
              "offer_krd_credential", offer_credential, gives="credential", fresh=still_valid),
         Step("verify-credential", "verify the receiver's certificate", "both", "",
              verify_credential, needs=("credential",), gives="verified"),
-        *PROVIDE_KEY,
+        Step("accept-receiver", "have the officers of the sender accept the receiver's key", "kdh", "accept_receiver",
+             accept_receiver, needs=("verified",), gives="receiver", when=_accepts_receiver),
+        *map(_is_provided, PROVIDE_KEY),
+        Step("seal-key", "make the key, sealed for the receiver", "kdh", "seal_new_key",
+             seal_key, needs=("kdh_chain", "receiver"), gives="sealed", when=_seals_new_key),
+        Step("take-key", "take the key that was sealed", "both", "",
+             take_key, needs=("sealed",), gives="key", when=_seals_new_key),
         Step("send-key-token", "export the key in a TR-34 token (KT-KDH), verify it", "kdh", "export_tr34",
-             send_key_token, needs=("key", "signing_key", "kdh_chain", "verified"), gives="token"),
+             send_key_token, needs=("key", "signing_key", "kdh_chain", "verified", "receiver", "sealed"),
+             gives="token"),
         Step("receive-key-token", "import the TR-34 token", "krd", "import_tr34",
              receive_key_token, needs=("token", "key", "credential", "anchor", "kdh_chain"), gives="held",
              reconcile=find_received, renew=("credential",), final=True),

@@ -1,5 +1,6 @@
 """TR-34 tokens: built, read, verified and opened, without I/O. Source: X9 TR 34-2019; AWS's X9_TR34_2012."""
 
+from keyexchange.crypto.rsa import SignatureHash
 from keyexchange.tr34.algorithms import AES128_CBC, AES256_CBC, DES_EDE3_CBC, ContentCipher, Oaep
 from keyexchange.tr34.binding import BindingForm, BindingToken, read_binding, verify_binding
 from keyexchange.tr34.binding_writer import Signer, build_ca_rebind, build_ca_unbind, build_kdh_rebind, build_kdh_unbind
@@ -9,6 +10,7 @@ from keyexchange.tr34.envelope import Envelope, OneTime
 from keyexchange.tr34.freshness import ONE_DAY, Freshness, Window, judge_signing_time
 from keyexchange.tr34.layouts import Layout, Tolerance
 from keyexchange.tr34.random_number import build_random_number, read_random_number
+from keyexchange.tr34.sealed import Unsigned, enclose_sealed
 from keyexchange.tr34.signed import Signed
 from keyexchange.tr34.tokens import OpenedToken, Token, TokenParts, assemble, build_parts, open_token, read, verify
 from keyexchange.tr34.trust import verify_credential, verify_sender
@@ -28,11 +30,13 @@ __all__ = [
     "Oaep",
     "OneTime",
     "OpenedToken",
+    "SignatureHash",
     "Signed",
     "Signer",
     "Token",
     "TokenParts",
     "Tolerance",
+    "Unsigned",
     "Window",
     "assemble",
     "build_ca_rebind",
@@ -46,6 +50,7 @@ __all__ = [
     "describe",
     "describe_binding",
     "describe_credential",
+    "enclose_sealed",
     "judge_signing_time",
     "open_token",
     "read",

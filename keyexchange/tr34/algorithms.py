@@ -1,7 +1,7 @@
 """Object identifiers, algorithm identifiers that never change, and the ciphers for the content.
 
-What is fixed is encoded once, at import. SHA-256 stands without NULL parameters in digestAlgorithms, SignerInfo and
-MGF1, with NULL in the first OAEP element: receivers compare octets.
+What is fixed is encoded once, at import. Hashes stand without NULL parameters in digestAlgorithms, SignerInfo and MGF1,
+SHA-256 with NULL in the first OAEP element: receivers compare octets.
 
 Source: X9 TR 34-2019 Annex B; RFC 5754, 2; RFC 8017, A.2; NIST CSOR (AES).
 """
@@ -9,11 +9,12 @@ Source: X9 TR 34-2019 Annex B; RFC 5754, 2; RFC 8017, A.2; NIST CSOR (AES).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, cached_property, lru_cache
 
 from asn1crypto import core
 
 from keyexchange.crypto import BlockCipherKey, block_cipher_key
+from keyexchange.crypto.rsa import SignatureHash
 from keyexchange.errors import FormatError
 from keyexchange.keys import KeyAlgorithm
 from keyexchange.pki.der import decode, encode, reading
@@ -21,9 +22,23 @@ from keyexchange.secret import Secret
 from keyexchange.tr34 import asn1
 
 
+@cache
 def oid(dotted: str) -> bytes:
-    """DER of an object identifier."""
+    """DER of an object identifier of ours."""
     return bytes(core.ObjectIdentifier(dotted).dump())
+
+
+@lru_cache(maxsize=64)
+def dotted_of(identifier: bytes) -> str:
+    """The object identifier of a DER element.
+
+    Raises:
+        ValueError: it is none; for `reading()` to turn.
+    """
+    dotted = str(core.ObjectIdentifier.load(identifier, strict=True).dotted)
+    if oid(dotted) != identifier:
+        raise ValueError
+    return dotted
 
 
 DATA = "1.2.840.113549.1.7.1"
@@ -39,16 +54,24 @@ _RSA_ENCRYPTION = "1.2.840.113549.1.1.1"
 _MGF1 = "1.2.840.113549.1.1.8"
 _P_SPECIFIED = "1.2.840.113549.1.1.9"
 _SHA256 = "2.16.840.1.101.3.4.2.1"
+_SHA384 = "2.16.840.1.101.3.4.2.2"
+_SHA512 = "2.16.840.1.101.3.4.2.3"
 _DIGESTS = {
     "1.3.14.3.2.26": "sha1",
     "2.16.840.1.101.3.4.2.4": "sha224",
     _SHA256: "sha256",
-    "2.16.840.1.101.3.4.2.2": "sha384",
-    "2.16.840.1.101.3.4.2.3": "sha512",
+    _SHA384: "sha384",
+    _SHA512: "sha512",
 }
 
 _NULL = bytes(core.Null().dump())
 SHA256_IDENTIFIER = encode(asn1.AlgorithmIdentifier, oid(_SHA256))
+DIGEST_IDENTIFIERS = {
+    SignatureHash.SHA_256: SHA256_IDENTIFIER,
+    SignatureHash.SHA_384: encode(asn1.AlgorithmIdentifier, oid(_SHA384)),
+    SignatureHash.SHA_512: encode(asn1.AlgorithmIdentifier, oid(_SHA512)),
+}
+DIGESTS_BY_IDENTIFIER = {identifier: hashing for hashing, identifier in DIGEST_IDENTIFIERS.items()}
 RSA_SIGNATURE_IDENTIFIER = encode(asn1.AlgorithmIdentifier, oid(_RSA_ENCRYPTION), _NULL)
 OAEP_IDENTIFIER = encode(
     asn1.AlgorithmIdentifier,
@@ -161,7 +184,7 @@ class ContentCipher:
     key_octets: int
     block_octets: int
 
-    @property
+    @cached_property
     def algorithm(self) -> KeyAlgorithm:
         """The sized algorithm, which has the strength."""
         return KeyAlgorithm.of_symmetric(self.letter, self.key_octets)

@@ -71,13 +71,20 @@ class RecipientInfos(core.SetOf):
     _child_spec = KeyTransRecipientInfo
 
 
+class EncryptedContent(core.OctetString):
+    """RFC 5652, 6.1, with its implicit tag."""
+
+    class_ = 2
+    tag = 0
+
+
 class ContentEncryptionAlgorithm(StrictSequence):
     """Cipher and IV, and in the layout before TR-34's errata, which APC keeps, the ciphertext too."""
 
     _fields = [
         ("algorithm", core.ObjectIdentifier),
         ("iv", core.OctetString),
-        ("encrypted_content", core.OctetString, {"implicit": 0, "optional": True}),
+        ("encrypted_content", EncryptedContent, {"optional": True}),
     ]
 
 
@@ -87,7 +94,7 @@ class EncryptedContentInfo(StrictSequence):
     _fields = [
         ("content_type", core.ObjectIdentifier),
         ("content_encryption_algorithm", ContentEncryptionAlgorithm),
-        ("encrypted_content", core.OctetString, {"implicit": 0, "optional": True}),
+        ("encrypted_content", EncryptedContent, {"optional": True}),
     ]
 
 

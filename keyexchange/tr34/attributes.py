@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
 from asn1crypto import core
 
 from keyexchange.errors import FormatError
-from keyexchange.pki.der import decode, encode, reading
+from keyexchange.pki.declared import read_fields, read_members, read_octets, read_only
+from keyexchange.pki.der import encode, not_its_structure, reading, require_element
 from keyexchange.tr34 import asn1
 from keyexchange.tr34.algorithms import (
     CONTENT_TYPE,
@@ -24,6 +26,7 @@ from keyexchange.tr34.algorithms import (
     MESSAGE_DIGEST,
     RANDOM_NONCE,
     SIGNING_TIME,
+    dotted_of,
     oid,
 )
 from keyexchange.tr34.layouts import Tolerance, met
@@ -32,8 +35,8 @@ _WHAT = "the signed attributes"
 _FIXED_HEADER = 16
 _UTC_TIME = 0x17
 _FIRST_UTC_TIME, _LAST_UTC_TIME = 1950, 2049
-_KNOWN = frozenset({CONTENT_TYPE, DATA, MESSAGE_DIGEST, RANDOM_NONCE, SIGNING_TIME})
-_TYPES = {dotted: oid(dotted) for dotted in _KNOWN}
+_TYPES = {dotted: oid(dotted) for dotted in (CONTENT_TYPE, DATA, MESSAGE_DIGEST, RANDOM_NONCE, SIGNING_TIME)}
+"""The attributes that TR-34 knows."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class CommonAttributes:
     Args:
         octets: DER SET OF (tag 31), as signed.
         content_type: dotted.
-        message_digest: SHA-256 that the signer states.
+        message_digest: hash of the content that the signer states.
         nonce: two-pass: the receiver's random number.
         signing_time: one-pass.
         tolerances: what was put up with.
@@ -81,11 +84,16 @@ def encode_attributes(
         FormatError: category structure: the header or the time is none.
     """
     return (
-        encode(asn1.Attribute, _TYPES[CONTENT_TYPE], encode(asn1.AnySet, oid(content_type))),
+        _encode_content_type(content_type),
         _encode_time(fresh) if isinstance(fresh, datetime) else encode_nonce(fresh),
         *(() if header is None else (encode_header(header),)),
         _octets_attribute(MESSAGE_DIGEST, message_digest),
     )
+
+
+@cache
+def _encode_content_type(content_type: str) -> bytes:
+    return encode(asn1.Attribute, _TYPES[CONTENT_TYPE], encode(asn1.AnySet, oid(content_type)))
 
 
 def attribute_set(attributes: tuple[bytes, ...], *, der_order: bool) -> bytes:
@@ -98,17 +106,19 @@ def encode_nonce(nonce: bytes) -> bytes:
     return _octets_attribute(RANDOM_NONCE, nonce)
 
 
-def nonce_of(attribute: Any) -> bytes:
+def nonce_of(attribute: bytes, what: str) -> bytes:
     """The random number of its attribute.
 
     Raises:
-        ValueError: not such an attribute; for `reading()` to turn.
+        FormatError: category structure: not such an attribute.
     """
-    if attribute["type"].dotted != RANDOM_NONCE:
-        raise ValueError
-    return bytes(_only(attribute, core.OctetString).native)
+    kind, value = read_attribute(attribute, what)
+    if kind != _TYPES[RANDOM_NONCE]:
+        raise not_its_structure(what)
+    return read_octets(value, what)
 
 
+@lru_cache(maxsize=64)
 def encode_header(header: str) -> bytes:
     """The header attribute, the same octets among the signed attributes and in the key block.
 
@@ -125,10 +135,8 @@ def read_attributes(octets: bytes) -> SignedAttributes:
     Raises:
         FormatError: der_malformed or structure.
     """
-    attributes, found = _parse(octets)
-    with reading(_WHAT):
-        header = header_of(found.get(DATA))
-        return SignedAttributes(**_common(octets, attributes, found), header=header)
+    attributes = _parse(octets)
+    return SignedAttributes(**_common(octets, attributes), header=_header_text(attributes.found.get(DATA), _WHAT))
 
 
 def read_common_attributes(octets: bytes) -> CommonAttributes:
@@ -137,58 +145,84 @@ def read_common_attributes(octets: bytes) -> CommonAttributes:
     Raises:
         FormatError: der_malformed or structure.
     """
-    attributes, found = _parse(octets)
-    with reading(_WHAT):
-        return CommonAttributes(**_common(octets, attributes, found))
+    return CommonAttributes(**_common(octets, _parse(octets)))
 
 
-def _parse(octets: bytes) -> tuple[Any, dict[str, Any]]:
-    """All attributes as they stand, and each by its type."""
-    attributes = decode(asn1.Attributes, octets, _WHAT)
-    with reading(_WHAT):
-        found = {attribute["type"].dotted: attribute for attribute in attributes}
-        if len(found) != len(attributes) or (RANDOM_NONCE in found) is (SIGNING_TIME in found):
-            raise ValueError
-    return attributes, found
+def read_attribute(attribute: bytes, what: str) -> tuple[bytes, bytes]:
+    """Type and the one value of an attribute, both as they stand.
+
+    Args:
+        attribute: one element that was walked before.
+
+    Raises:
+        FormatError: category structure.
+    """
+    fields = read_fields(asn1.Attribute, attribute, what)
+    return fields["type"], read_only(asn1.AnySet, fields["values"], what)
 
 
-def _common(octets: bytes, attributes: Any, found: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "octets": octets,
-        "content_type": _only(found.get(CONTENT_TYPE), core.ObjectIdentifier).dotted,
-        "message_digest": _only(found.get(MESSAGE_DIGEST), core.OctetString).native,
-        "nonce": nonce_of(found[RANDOM_NONCE]) if RANDOM_NONCE in found else None,
-        "signing_time": _time(found[SIGNING_TIME]) if SIGNING_TIME in found else None,
-        "tolerances": _tolerances(attributes, found),
-    }
-
-
-def header_of(attribute: Any) -> str:
+def header_of(attribute: bytes, what: str) -> str:
     """The header text of a header attribute.
 
     Raises:
         FormatError: category structure.
-        ValueError: not a header attribute; for `reading()` to turn.
     """
-    octets = _only(attribute, core.OctetString).native
-    if attribute["type"].dotted != DATA:
-        raise ValueError
+    kind, value = read_attribute(attribute, what)
+    if kind != _TYPES[DATA]:
+        raise not_its_structure(what)
+    return _header_text(value, what)
+
+
+class _Parsed(NamedTuple):
+    """Args: encoded: all as they stand; found: values of TR-34's, by type; others: there are more than TR-34's."""
+
+    encoded: list[bytes]
+    found: dict[str, bytes]
+    others: bool
+
+
+def _parse(octets: bytes) -> _Parsed:
+    """All attributes, each type once, and either a random number or a time."""
+    require_element(asn1.Attributes, octets, _WHAT)
+    encoded = read_members(asn1.Attributes, octets, _WHAT)
+    read = [read_fields(asn1.Attribute, attribute, _WHAT) for attribute in encoded]
+    values = {fields["type"]: fields["values"] for fields in read}
+    found = {dotted: read_only(asn1.AnySet, values[kind], _WHAT) for dotted, kind in _TYPES.items() if kind in values}
+    if len(values) != len(encoded) or (RANDOM_NONCE in found) is (SIGNING_TIME in found):
+        raise not_its_structure(_WHAT)
+    return _Parsed(encoded, found, others=len(found) != len(values))
+
+
+def _common(octets: bytes, parsed: _Parsed) -> dict[str, Any]:
+    found = parsed.found
+    with reading(_WHAT):
+        return {
+            "octets": octets,
+            "content_type": dotted_of(found.get(CONTENT_TYPE, b"")),
+            "message_digest": read_octets(found.get(MESSAGE_DIGEST, b""), _WHAT),
+            "nonce": read_octets(found[RANDOM_NONCE], _WHAT) if RANDOM_NONCE in found else None,
+            "signing_time": _time(found[SIGNING_TIME]) if SIGNING_TIME in found else None,
+            "tolerances": _tolerances(parsed),
+        }
+
+
+def _header_text(value: bytes | None, what: str) -> str:
+    octets = read_octets(value or b"", what)
+    if not octets.isascii():
+        raise not_its_structure(what)
     header = octets.decode("ascii")
     _check_header(header)
-    return str(header)
+    return header
 
 
-def _only(attribute: Any, kind: Any) -> Any:
-    """The one value of an attribute."""
-    if attribute is None or len(attribute["values"]) != 1:
-        raise ValueError
-    return attribute["values"][0].parse(kind)
+def _time(value: bytes) -> datetime:
+    """Source: RFC 5652, 11.3: UTCTime up to 2049, GeneralizedTime after.
 
-
-def _time(attribute: Any) -> datetime:
-    """Source: RFC 5652, 11.3: UTCTime up to 2049, GeneralizedTime after."""
-    value = attribute["values"][0].dump()
-    moment = _only(attribute, core.UTCTime if value[0] == _UTC_TIME else core.GeneralizedTime).native
+    Raises:
+        ValueError, TypeError: it is none; for `reading()` to turn.
+    """
+    kind = core.UTCTime if value[0] == _UTC_TIME else core.GeneralizedTime
+    moment = kind.load(value, strict=True).native
     if not isinstance(moment, datetime) or moment.tzinfo is None:
         raise ValueError
     return moment
@@ -204,12 +238,11 @@ def _encode_time(moment: datetime) -> bytes:
     return encode(asn1.Attribute, _TYPES[SIGNING_TIME], encode(asn1.AnySet, value))
 
 
-def _tolerances(attributes: Any, found: dict[str, Any]) -> tuple[Tolerance, ...]:
-    encoded = [attribute.dump() for attribute in attributes]
+def _tolerances(parsed: _Parsed) -> tuple[Tolerance, ...]:
     return met(
         {
-            Tolerance.UNSORTED: encoded != sorted(encoded),
-            Tolerance.OTHER_ATTRIBUTE: bool(found.keys() - _KNOWN),
+            Tolerance.UNSORTED: parsed.encoded != sorted(parsed.encoded),
+            Tolerance.OTHER_ATTRIBUTE: parsed.others,
         }
     )
 

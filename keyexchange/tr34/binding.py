@@ -16,7 +16,7 @@ from enum import Enum, StrEnum
 
 from asn1crypto import core
 
-from keyexchange.crypto.rsa import verify_pkcs1_sha256
+from keyexchange.crypto.rsa import verify_pkcs1
 from keyexchange.errors import FormatError, TrustError
 from keyexchange.pki import load, require_identifier, rsa_public_key
 from keyexchange.pki.der import encode, first_element
@@ -160,9 +160,9 @@ def verify_binding(
     key = rsa_public_key(load(signer_certificate))
     signed = token.signed
     if token.attributes is None:
-        verify_pkcs1_sha256(key, signed.signature, signed.content)
+        verify_pkcs1(key, signed.signature, signed.content, signed.hashing)
     else:
-        verify_attributes(token.attributes, signed.signature, signed.content, signed.content_type, key)
+        verify_attributes(token.attributes, signed, signed.content_type, key)
     if token.krd_id != krd_id:
         raise TrustError("the token is meant for another receiver", category="recipient_mismatch", hint=_OTHER)
     if (token.kdh_id or token.signer_id) != kdh_id:

@@ -9,11 +9,11 @@ open: it is written beside the new certificate, as in a credential, and read fro
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from keyexchange.crypto.rsa import SignatureHash
 from keyexchange.pki import require_identifier, require_purpose
 from keyexchange.tr34.algorithms import DATA, SIGNED_DATA
 from keyexchange.tr34.attributes import attribute_set, encode_attributes
@@ -27,11 +27,13 @@ class Signer:
 
     Args:
         identifier: DER IssuerAndSerialNumber of the certificate.
-        sign: RSASSA-PKCS1-v1_5 with SHA-256 under its private key.
+        sign: RSASSA-PKCS1-v1_5 with `hashing` under its private key.
+        hashing: of the signature and of messageDigest.
     """
 
     identifier: bytes
     sign: Callable[[bytes], bytes]
+    hashing: SignatureHash = SignatureHash.SHA_256
 
 
 def build_ca_unbind(*, krd_id: bytes, kdh_id: bytes, authority: Signer) -> bytes:
@@ -106,7 +108,7 @@ def _sign(content_type: str, content: bytes, fresh: bytes | datetime | None, sig
     require_identifier(signer.identifier)
     attributes = None
     if fresh is not None:
-        digest = hashlib.sha256(content).digest()
+        digest = signer.hashing.digest(content)
         ordered = encode_attributes(fresh=fresh, header=None, message_digest=digest, content_type=content_type)
         attributes = attribute_set(ordered, der_order=True)
     return encode_signed(
@@ -118,6 +120,7 @@ def _sign(content_type: str, content: bytes, fresh: bytes | datetime | None, sig
             signature=signer.sign(content if attributes is None else attributes),
             certificates=(),
             crls=(),
+            hashing=signer.hashing,
         )
     )
 

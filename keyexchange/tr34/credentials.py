@@ -7,14 +7,15 @@ Source: X9 TR 34-2019, Annex B.6 and B.7; RFC 5652, 5.2 (degenerate SignedData).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from asn1crypto import core
 
 from keyexchange.errors import FormatError
 from keyexchange.pki import require_purpose
-from keyexchange.pki.der import decode, encode, inside, reading, require_der
+from keyexchange.pki.declared import read_fields, read_octets, read_only
+from keyexchange.pki.der import elements, encode, identifier_of, not_its_structure, require_der
 from keyexchange.tr34 import asn1
 from keyexchange.tr34.algorithms import DATA, SIGNED_DATA, oid
 from keyexchange.tr34.checks import require_carried
@@ -25,7 +26,9 @@ _WHAT = "the credential"
 _VERSION_1 = bytes(core.Integer(1).dump())
 _SIGNED_DATA = oid(SIGNED_DATA)
 _EMPTY_SET = encode(asn1.AnySet)
-_EXPLICIT_0, _LISTS = 0xA0, 0xA1
+_DATA = oid(DATA)
+_SEQUENCE = identifier_of(asn1.SignedData)
+_LISTS = 0xA1
 
 
 @dataclass(frozen=True)
@@ -87,14 +90,11 @@ def read_credential(octets: bytes) -> Credential:
     Raises:
         FormatError: der_malformed or structure.
     """
-    outer = decode(asn1.AnyContentInfo, octets, _WHAT)
-    with reading(_WHAT):
-        if outer["content_type"].dotted != SIGNED_DATA:
-            raise FormatError("the credential is not a SignedData", category="structure")
-        content_element = inside(octets, _WHAT)[1]
-        (signed_data,) = inside(content_element, _WHAT)
-        if content_element[0] != _EXPLICIT_0:
-            raise ValueError
+    require_der(octets, _WHAT)
+    outer = read_fields(asn1.AnyContentInfo, octets, _WHAT)
+    if outer["content_type"] != _SIGNED_DATA:
+        raise FormatError("the credential is not a SignedData", category="structure")
+    signed_data = read_only(asn1.Explicit0, outer["content"], _WHAT)
     content, credential = read_degenerate(signed_data, _WHAT)
     if content:
         raise FormatError("the credential has a content", category="structure")
@@ -111,33 +111,32 @@ def read_degenerate(octets: bytes, what: str) -> tuple[bytes, Credential]:
         FormatError: der_malformed or structure.
     """
     require_der(octets, what)
-    fields = inside(octets, what)
+    fields = elements(octets) if octets[:1] == _SEQUENCE else []
     misordered = len(fields) > 1 and fields[-1][0] == _LISTS and fields[-2] == _EMPTY_SET
     if misordered:
         fields[-2:] = reversed(fields[-2:])
-    data = decode(asn1.SignedData, encode(asn1.SignedData, *fields), what)
-    with reading(what):
-        info = data["encap_content_info"]
-        absent = isinstance(info["content"], core.Void)
-        credential = Credential(
-            certificate=_only_certificate(data),
-            crls=members(data["crls"]),
-            tolerances=met({Tolerance.LISTS_AFTER_SIGNERS: misordered, Tolerance.CONTENT_ABSENT: absent}),
-        )
-        return b"" if absent else bytes(info["content"].native), credential
+    data = read_fields(asn1.SignedData, encode(asn1.SignedData, *fields), what)
+    info = read_fields(asn1.EncapsulatedContentInfo, data["encap_content_info"], what)
+    content = read_octets(read_only(asn1.Explicit0, info["content"], what), what) if info["content"] else b""
+    credential = Credential(
+        certificate=_only_certificate(data, info, what),
+        crls=members(data["crls"]),
+        tolerances=met({Tolerance.LISTS_AFTER_SIGNERS: misordered, Tolerance.CONTENT_ABSENT: not info["content"]}),
+    )
+    return content, credential
 
 
-def _only_certificate(data: Any) -> bytes:
+def _only_certificate(data: Mapping[str, bytes], info: Mapping[str, bytes], what: str) -> bytes:
     """The one certificate; it and the lists are looked into, so that nothing fails later."""
     certificates = members(data["certificates"])
     if (
-        data["version"].native != 1
-        or data["digest_algorithms"].dump()[:1] != _EMPTY_SET[:1]
-        or data["encap_content_info"]["content_type"].dotted != DATA
-        or data["signer_infos"].dump() != _EMPTY_SET
+        data["version"] != _VERSION_1
+        or data["digest_algorithms"][:1] != _EMPTY_SET[:1]
+        or info["content_type"] != _DATA
+        or data["signer_infos"] != _EMPTY_SET
         or len(certificates) != 1
     ):
-        raise ValueError
+        raise not_its_structure(what)
     require_carried(certificates, members(data["crls"]))
     return certificates[0]
 

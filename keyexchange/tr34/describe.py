@@ -27,8 +27,8 @@ def describe(token: Token) -> list[tuple[str, str]]:
     ]
     rows += _freshness(token)
     rows += [
-        ("message digest", f"SHA-256, {len(attributes.message_digest)} octets"),
-        ("signature", f"RSASSA-PKCS1-v1_5 with SHA-256, {len(token.signed.signature)} octets"),
+        ("message digest", f"{token.signed.hashing}, {len(attributes.message_digest)} octets"),
+        _signature(token),
         ("key encryption", f"RSAES-OAEP with {oaep.digest}, MGF1 with {oaep.mgf_digest}"),
         ("wrapped content key", f"{len(envelope.wrapped_cek)} octets"),
         ("content encryption", envelope.cipher.name),
@@ -66,10 +66,15 @@ def describe_binding(token: BindingToken) -> list[tuple[str, str]]:
         rows.append(("KDH certificate to bind", subject_text(load(token.new_kdh.certificate))))
     rows += _freshness(token)
     rows += [
-        ("signature", f"RSASSA-PKCS1-v1_5 with SHA-256, {len(token.signed.signature)} octets"),
+        _signature(token),
         ("carried revocation lists", str(len(token.crls))),
     ]
     return rows + _tolerated(token.tolerances)
+
+
+def _signature(token: Token | BindingToken) -> tuple[str, str]:
+    signed = token.signed
+    return "signature", f"RSASSA-PKCS1-v1_5 with {signed.hashing}, {len(signed.signature)} octets"
 
 
 def _freshness(token: Token | BindingToken) -> list[tuple[str, str]]:

@@ -8,15 +8,16 @@ Source: RFC 5652, 6; X9 TR 34-2019 Annex B and its errata; APC's X9_TR34_2012 by
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from asn1crypto import core
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
 from keyexchange.crypto.rsa import oaep_decrypt, oaep_encrypt
 from keyexchange.errors import FormatError
-from keyexchange.pki.der import decode, encode, reading
+from keyexchange.pki.declared import read_fields, read_members, read_octets
+from keyexchange.pki.der import contents, encode, not_its_structure, require_der
 from keyexchange.secret import Secret
 from keyexchange.tr34 import asn1
 from keyexchange.tr34.algorithms import CIPHERS, DATA, OAEP_IDENTIFIER, ContentCipher, Oaep, oid, read_oaep
@@ -26,9 +27,8 @@ from keyexchange.tr34.layouts import Layout, Tolerance, met
 _WHAT = "the enveloped data"
 _VERSION_0 = bytes(core.Integer(0).dump())
 _DATA = oid(DATA)
-_CIPHER_OIDS = {dotted: oid(dotted) for dotted in CIPHERS}
+_CIPHERS_BY_OID = {oid(dotted): cipher for dotted, cipher in CIPHERS.items()}
 _SEQUENCE = 0x30
-_IMPLICIT_0 = {"tag_type": "implicit", "tag": 0}
 
 
 @dataclass(frozen=True)
@@ -86,12 +86,25 @@ def seal(
     """EnvelopedData with its SEQUENCE header, DER."""
     padded = encode_padded(block, cipher.block_octets)
     ciphertext = cipher.key(one_time.cek).encrypt_cbc(one_time.iv, padded.reveal())
-    content = bytes(core.OctetString(ciphertext, **_IMPLICIT_0).dump())
+    wrapped = oaep_encrypt(recipient_key, one_time.cek.reveal())
+    return enclose(recipient_id, wrapped, cipher, one_time.iv, ciphertext, layout=layout)
+
+
+def enclose(
+    recipient_id: bytes, wrapped_cek: bytes, cipher: ContentCipher, iv: bytes, ciphertext: bytes, *, layout: Layout
+) -> bytes:
+    """EnvelopedData with its SEQUENCE header, DER, from pieces that are encrypted already: an HSM's, for instance.
+
+    Args:
+        recipient_id: DER IssuerAndSerialNumber of the KRD certificate.
+        wrapped_cek: the content encryption key under OAEP SHA-256.
+    """
+    content = encode(asn1.EncryptedContent, ciphertext)
     inside, after = (content, b"") if layout is Layout.X9_TR34_2012 else (b"", content)
     algorithm = encode(
         asn1.ContentEncryptionAlgorithm,
-        _CIPHER_OIDS[cipher.dotted],
-        encode(core.OctetString, one_time.iv),
+        oid(cipher.dotted),
+        encode(core.OctetString, iv),
         inside,
     )
     recipient = encode(
@@ -99,7 +112,7 @@ def seal(
         _VERSION_0,
         recipient_id,
         OAEP_IDENTIFIER,
-        encode(core.OctetString, oaep_encrypt(recipient_key, one_time.cek.reveal())),
+        encode(core.OctetString, wrapped_cek),
     )
     return encode(
         asn1.EnvelopedData,
@@ -116,31 +129,31 @@ def read_envelope(content: bytes) -> Envelope:
         FormatError: der_malformed or structure.
     """
     whole = content[:1] == bytes([_SEQUENCE])
-    value = decode(asn1.EnvelopedData, content if whole else encode(core.Sequence, content), _WHAT)
-    with reading(_WHAT):
-        info = value["encrypted_content_info"]
-        algorithm = info["content_encryption_algorithm"]
-        recipient = _recipient(value)
-        oaep = read_oaep(recipient["key_encryption_algorithm"].dump())
-        layout, ciphertext = _ciphertext(algorithm["encrypted_content"], info["encrypted_content"])
-        cipher = CIPHERS.get(algorithm["algorithm"].dotted)
-        iv = algorithm["iv"].native
-        if info["content_type"].dotted != DATA:
-            raise ValueError
-        if cipher is None or len(iv) != cipher.block_octets:
-            raise FormatError(
-                "the content is not encrypted with TDES, AES-128 or AES-256 in CBC mode", category="structure"
-            )
-        return Envelope(
-            layout=layout,
-            recipient_id=recipient["rid"].dump(),
-            oaep=oaep,
-            wrapped_cek=recipient["encrypted_key"].native,
-            cipher=cipher,
-            iv=iv,
-            ciphertext=ciphertext,
-            tolerances=_tolerances(layout, oaep, whole=whole),
+    element = content if whole else encode(core.Sequence, content)
+    require_der(element, _WHAT)
+    value = read_fields(asn1.EnvelopedData, element, _WHAT)
+    recipient = _recipient(value)
+    info = read_fields(asn1.EncryptedContentInfo, value["encrypted_content_info"], _WHAT)
+    algorithm = read_fields(asn1.ContentEncryptionAlgorithm, info["content_encryption_algorithm"], _WHAT)
+    if info["content_type"] != _DATA:
+        raise not_its_structure(_WHAT)
+    oaep = read_oaep(recipient["key_encryption_algorithm"])
+    layout, ciphertext = _ciphertext(algorithm["encrypted_content"], info["encrypted_content"])
+    cipher, iv = _CIPHERS_BY_OID.get(algorithm["algorithm"]), read_octets(algorithm["iv"], _WHAT)
+    if cipher is None or len(iv) != cipher.block_octets:
+        raise FormatError(
+            "the content is not encrypted with TDES, AES-128 or AES-256 in CBC mode", category="structure"
         )
+    return Envelope(
+        layout=layout,
+        recipient_id=recipient["rid"],
+        oaep=oaep,
+        wrapped_cek=read_octets(recipient["encrypted_key"], _WHAT),
+        cipher=cipher,
+        iv=iv,
+        ciphertext=ciphertext,
+        tolerances=_tolerances(layout, oaep, whole=whole),
+    )
 
 
 def open_envelope(envelope: Envelope, private_key: RSAPrivateKey) -> KeyBlock:
@@ -171,21 +184,22 @@ def open_envelope(envelope: Envelope, private_key: RSAPrivateKey) -> KeyBlock:
         ) from None
 
 
-def _recipient(value: Any) -> Any:
+def _recipient(value: Mapping[str, bytes]) -> Mapping[str, bytes]:
     """The one recipient."""
-    recipients = value["recipient_infos"]
-    if value["version"].native != 0 or len(recipients) != 1 or recipients[0]["version"].native != 0:
-        raise ValueError
-    return recipients[0]
+    recipients = read_members(asn1.RecipientInfos, value["recipient_infos"], _WHAT)
+    if value["version"] != _VERSION_0 or len(recipients) != 1:
+        raise not_its_structure(_WHAT)
+    recipient = read_fields(asn1.KeyTransRecipientInfo, recipients[0], _WHAT)
+    if recipient["version"] != _VERSION_0:
+        raise not_its_structure(_WHAT)
+    return recipient
 
 
-def _ciphertext(inside: Any, after: Any) -> tuple[Layout, bytes]:
+def _ciphertext(inside: bytes, after: bytes) -> tuple[Layout, bytes]:
     """The ciphertext, which stands in one of the two places."""
-    if isinstance(inside, core.Void) is isinstance(after, core.Void):
-        raise ValueError
-    if isinstance(after, core.Void):
-        return Layout.X9_TR34_2012, bytes(inside.native)
-    return Layout.CMS, bytes(after.native)
+    if bool(inside) is bool(after):
+        raise not_its_structure(_WHAT)
+    return (Layout.X9_TR34_2012, contents(inside)) if inside else (Layout.CMS, contents(after))
 
 
 def _tolerances(layout: Layout, oaep: Oaep, *, whole: bool) -> tuple[Tolerance, ...]:

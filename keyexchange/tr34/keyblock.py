@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from asn1crypto import core
 
 from keyexchange.errors import FormatError
-from keyexchange.pki.der import decode, encode, first_element, reading
+from keyexchange.pki.declared import read_fields, read_octets
+from keyexchange.pki.der import encode, first_element, not_its_structure, require_der
 from keyexchange.secret import Secret
 from keyexchange.tr34 import asn1
 from keyexchange.tr34.attributes import encode_header, header_of
 from keyexchange.tr34.layouts import Tolerance, met
 
 _WHAT = "the key block"
-_VERSION_1 = bytes(core.Integer(1).dump())
+_VERSION_0, _VERSION_1 = (bytes(core.Integer(version).dump()) for version in (0, 1))
 
 
 @dataclass(frozen=True)
@@ -58,17 +59,17 @@ def decode_padded(padded: Secret, block_octets: int) -> KeyBlock:
     """
     clear, padding = first_element(padded.reveal(), _WHAT)
     _check_padding(padding, block_octets)
-    value = decode(asn1.KeyBlock, clear, _WHAT)
-    with reading(_WHAT):
-        version = value["version"].native
-        if version not in (0, 1):
-            raise ValueError
-        return KeyBlock(
-            kdh_id=value["id_kdh"].dump(),
-            key=Secret(value["clear_key"].native),
-            header=header_of(value["key_block_header"]),
-            tolerances=met({Tolerance.UNPADDED: not padding, Tolerance.VERSION_0: version == 0}),
-        )
+    require_der(clear, _WHAT)
+    fields = read_fields(asn1.KeyBlock, clear, _WHAT)
+    version = fields["version"]
+    if version not in (_VERSION_0, _VERSION_1):
+        raise not_its_structure(_WHAT)
+    return KeyBlock(
+        kdh_id=fields["id_kdh"],
+        key=Secret(read_octets(fields["clear_key"], _WHAT)),
+        header=header_of(fields["key_block_header"], _WHAT),
+        tolerances=met({Tolerance.UNPADDED: not padding, Tolerance.VERSION_0: version == _VERSION_0}),
+    )
 
 
 def _check_padding(padding: bytes, block_octets: int) -> None:

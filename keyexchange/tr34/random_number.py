@@ -6,8 +6,7 @@ Source: X9 TR 34-2019, Annex B.12: a bare Attribute, not in a SignedData.
 from __future__ import annotations
 
 from keyexchange.errors import FormatError
-from keyexchange.pki.der import decode, reading
-from keyexchange.tr34 import asn1
+from keyexchange.pki.der import require_der
 from keyexchange.tr34.attributes import encode_nonce, nonce_of
 
 _WHAT = "the random number token"
@@ -31,9 +30,8 @@ def read_random_number(octets: bytes) -> bytes:
     Raises:
         FormatError: der_malformed or structure.
     """
-    attribute = decode(asn1.Attribute, octets, _WHAT)
-    with reading(_WHAT):
-        nonce = nonce_of(attribute)
+    require_der(octets, _WHAT)
+    nonce = nonce_of(octets, _WHAT)
     _require_length(nonce)
     return nonce
 

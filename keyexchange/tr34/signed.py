@@ -1,30 +1,33 @@
 """SignedData with one signer: put together, taken apart, verified.
 
-What the signature does not cover (versions, algorithm identifiers) has one allowed value each, so no octet of a token
-can change without being noticed; carried certificates and revocation lists are outside it and trusted by nobody.
+What the signature does not cover (versions, algorithm identifiers) has one allowed value each, or one for each hash
+that can verify it, so no octet of a token can change without being noticed; carried certificates and revocation lists
+are outside it and trusted by nobody.
 
 Source: RFC 5652, 5; X9 TR 34-2019 Annex B.
 """
 
 from __future__ import annotations
 
-import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from asn1crypto import core
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from keyexchange.crypto.rsa import verify_pkcs1_sha256
+from keyexchange.crypto.rsa import SignatureHash, verify_pkcs1
 from keyexchange.errors import FormatError, TrustError
-from keyexchange.pki.der import decode, encode, reading
+from keyexchange.pki.declared import read_fields, read_members, read_octets, read_only
+from keyexchange.pki.der import encode, reading, require_der
 from keyexchange.tr34 import asn1
 from keyexchange.tr34.algorithms import (
+    DIGEST_IDENTIFIERS,
+    DIGESTS_BY_IDENTIFIER,
     ENVELOPED_DATA,
     RSA_SIGNATURE_IDENTIFIER,
-    SHA256_IDENTIFIER,
     SIGNED_DATA,
+    dotted_of,
     oid,
 )
 from keyexchange.tr34.attributes import CommonAttributes, SignedAttributes, read_attributes
@@ -32,7 +35,7 @@ from keyexchange.tr34.attributes import CommonAttributes, SignedAttributes, read
 _WHAT = "the token"
 _VERSION_1 = bytes(core.Integer(1).dump())
 _SIGNED_DATA = oid(SIGNED_DATA)
-_DIGEST_ALGORITHMS = encode(asn1.AnySet, SHA256_IDENTIFIER)
+_DIGEST_SETS = {identifier: encode(asn1.AnySet, identifier) for identifier in DIGESTS_BY_IDENTIFIER}
 _SET, _IMPLICIT_0, _IMPLICIT_1 = b"\x31", b"\xa0", b"\xa1"
 
 
@@ -45,9 +48,10 @@ class SignedContent:
         content: the octets of the content OCTET STRING.
         signer_id: DER IssuerAndSerialNumber of the signer's certificate.
         attributes: DER SET OF (tag 31), what the signature is over; None when it is over the content itself.
-        signature: RSASSA-PKCS1-v1_5 with SHA-256.
+        signature: RSASSA-PKCS1-v1_5.
         certificates: DER, as carried along; not verified.
         crls: DER, as carried along; not verified.
+        hashing: of the signature and of messageDigest.
     """
 
     content_type: str
@@ -57,6 +61,7 @@ class SignedContent:
     signature: bytes
     certificates: tuple[bytes, ...]
     crls: tuple[bytes, ...]
+    hashing: SignatureHash
 
 
 @dataclass(frozen=True)
@@ -67,9 +72,10 @@ class Signed:
         signer_id: DER IssuerAndSerialNumber of the KDH certificate.
         content: what the messageDigest is over: the octets of the content OCTET STRING.
         attributes: what the signature is over.
-        signature: RSASSA-PKCS1-v1_5 with SHA-256.
+        signature: RSASSA-PKCS1-v1_5.
         certificates: DER, as carried along; not verified.
         crls: DER, as carried along; not verified.
+        hashing: of the signature and of messageDigest.
     """
 
     signer_id: bytes
@@ -78,16 +84,18 @@ class Signed:
     signature: bytes
     certificates: tuple[bytes, ...]
     crls: tuple[bytes, ...]
+    hashing: SignatureHash
 
 
 def encode_signed(signed: SignedContent) -> bytes:
     """ContentInfo with SignedData. Order is kept: of the attributes, and of what is carried along."""
     attributes = b"" if signed.attributes is None else _IMPLICIT_0 + signed.attributes[1:]
+    digest_algorithm = DIGEST_IDENTIFIERS[signed.hashing]
     signer = encode(
         asn1.SignerInfo,
         _VERSION_1,
         signed.signer_id,
-        SHA256_IDENTIFIER,
+        digest_algorithm,
         attributes,
         RSA_SIGNATURE_IDENTIFIER,
         encode(core.OctetString, signed.signature),
@@ -95,7 +103,7 @@ def encode_signed(signed: SignedContent) -> bytes:
     signed_data = encode(
         asn1.SignedData,
         _VERSION_1,
-        _DIGEST_ALGORITHMS,
+        _DIGEST_SETS[digest_algorithm],
         encapsulated(signed.content_type, signed.content),
         *carried(signed.certificates, signed.crls),
         encode(asn1.SignerInfos, signer),
@@ -115,9 +123,9 @@ def carried(certificates: tuple[bytes, ...], crls: tuple[bytes, ...]) -> tuple[b
     return tuple(tag + encode(asn1.AnySet, *octets)[1:] for tag, octets in sets if octets)
 
 
-def members(values: Any) -> tuple[bytes, ...]:
+def members(values: bytes) -> tuple[bytes, ...]:
     """The DER members of certificates [0] or crls [1]; none when it is absent."""
-    return () if isinstance(values, core.Void) else tuple(value.dump() for value in values)
+    return tuple(read_members(asn1.AnySet, values, _WHAT)) if values else ()
 
 
 def read_content(token: bytes) -> SignedContent:
@@ -126,25 +134,25 @@ def read_content(token: bytes) -> SignedContent:
     Raises:
         FormatError: der_malformed or structure.
     """
-    outer = decode(asn1.AnyContentInfo, token, _WHAT)
-    with reading(_WHAT):
-        _require(outer["content_type"].dotted == SIGNED_DATA, "the token is not a SignedData")
-        data = asn1.SignedContentInfo.load(token, strict=True)["content"]
-        info = data["encap_content_info"]
-        _require(len(data["signer_infos"]) == 1, "the token does not have exactly one signer")
-        signer = data["signer_infos"][0]
-        _require_fixed(data, signer)
-        _require(isinstance(info["content"], core.OctetString), "the token has no content")
-        attributes = signer["signed_attrs"]
-        return SignedContent(
-            content_type=info["content_type"].dotted,
-            content=info["content"].native,
-            signer_id=signer["sid"].dump(),
-            attributes=None if isinstance(attributes, core.Void) else _SET + attributes.dump()[1:],
-            signature=signer["signature"].native,
-            certificates=members(data["certificates"]),
-            crls=members(data["crls"]),
-        )
+    require_der(token, _WHAT)
+    outer = read_fields(asn1.AnyContentInfo, token, _WHAT)
+    _require(outer["content_type"] == _SIGNED_DATA, "the token is not a SignedData")
+    data = read_fields(asn1.SignedData, read_only(asn1.Explicit0, outer["content"], _WHAT), _WHAT)
+    info = read_fields(asn1.EncapsulatedContentInfo, data["encap_content_info"], _WHAT)
+    infos = read_members(asn1.SignerInfos, data["signer_infos"], _WHAT)
+    _require(len(infos) == 1, "the token does not have exactly one signer")
+    signer = read_fields(asn1.SignerInfo, infos[0], _WHAT)
+    _require(bool(info["content"]), "the token has no content")
+    return SignedContent(
+        content_type=_content_type(info["content_type"]),
+        content=read_octets(read_only(asn1.Explicit0, info["content"], _WHAT), _WHAT),
+        signer_id=signer["sid"],
+        attributes=_SET + signer["signed_attrs"][1:] if signer["signed_attrs"] else None,
+        signature=read_octets(signer["signature"], _WHAT),
+        certificates=members(data["certificates"]),
+        crls=members(data["crls"]),
+        hashing=_hashing(data, signer),
+    )
 
 
 def read_signed(token: bytes) -> Signed:
@@ -164,6 +172,7 @@ def read_signed(token: bytes) -> Signed:
         signature=found.signature,
         certificates=found.certificates,
         crls=found.crls,
+        hashing=found.hashing,
     )
 
 
@@ -174,11 +183,11 @@ def verify_signed(signed: Signed, key: RSAPublicKey) -> None:
         TrustError: signature_invalid or digest_mismatch.
         FormatError: category structure: the contentType attribute does not fit.
     """
-    verify_attributes(signed.attributes, signed.signature, signed.content, ENVELOPED_DATA, key)
+    verify_attributes(signed.attributes, signed, ENVELOPED_DATA, key)
 
 
 def verify_attributes(
-    attributes: CommonAttributes, signature: bytes, content: bytes, content_type: str, key: RSAPublicKey
+    attributes: CommonAttributes, signed: Signed | SignedContent, content_type: str, key: RSAPublicKey
 ) -> None:
     """Verify a signature over attributes, and that they are of this content.
 
@@ -186,8 +195,8 @@ def verify_attributes(
         TrustError: signature_invalid or digest_mismatch.
         FormatError: category structure: the contentType attribute does not fit.
     """
-    verify_pkcs1_sha256(key, signature, attributes.octets)
-    if not hmac.compare_digest(hashlib.sha256(content).digest(), attributes.message_digest):
+    verify_pkcs1(key, signed.signature, attributes.octets, signed.hashing)
+    if not hmac.compare_digest(signed.hashing.digest(signed.content), attributes.message_digest):
         raise TrustError(
             "the token's content is not the one that was signed",
             category="digest_mismatch",
@@ -196,16 +205,24 @@ def verify_attributes(
     _require(attributes.content_type == content_type, "the signed content type is not the type of the content")
 
 
-def _require_fixed(data: Any, signer: Any) -> None:
-    found = (
-        data["version"].native,
-        data["digest_algorithms"].dump(),
-        signer["version"].native,
-        signer["digest_algorithm"].dump(),
-        signer["signature_algorithm"].dump(),
-    )
-    wanted = (1, _DIGEST_ALGORITHMS, 1, SHA256_IDENTIFIER, RSA_SIGNATURE_IDENTIFIER)
-    _require(found == wanted, "the token's versions or algorithms are not TR-34's (version 1, SHA-256, RSA)")
+def _hashing(data: Mapping[str, bytes], signer: Mapping[str, bytes]) -> SignatureHash:
+    """The hash, when versions and algorithms are TR-34's."""
+    identifier = signer["digest_algorithm"]
+    hashing = DIGESTS_BY_IDENTIFIER.get(identifier)
+    found = (data["version"], signer["version"], data["digest_algorithms"], signer["signature_algorithm"])
+    wanted = (_VERSION_1, _VERSION_1, _DIGEST_SETS.get(identifier), RSA_SIGNATURE_IDENTIFIER)
+    if hashing is None or found != wanted:
+        raise FormatError(
+            "the token's versions or algorithms are not TR-34's (version 1, SHA-256 or longer, RSA)",
+            category="structure",
+            hint="have the sender sign with RSA and SHA-256, SHA-384 or SHA-512",
+        )
+    return hashing
+
+
+def _content_type(identifier: bytes) -> str:
+    with reading(_WHAT):
+        return dotted_of(identifier)
 
 
 def _require(condition: bool, message: str) -> None:

@@ -15,16 +15,16 @@ Source: X9 TR 34-2019, 6.2 and Annex B; APC user guide, "Import keys using TR-34
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
+from keyexchange.crypto.rsa import SignatureHash
 from keyexchange.errors import FormatError, RuleError, TrustError
 from keyexchange.pki import issuer_and_serial, load, require_identifier, rsa_public_key
-from keyexchange.pki.der import decode
+from keyexchange.pki.der import contents, require_element
 from keyexchange.secret import Secret
 from keyexchange.tr34 import asn1
 from keyexchange.tr34.algorithms import ENVELOPED_DATA, ContentCipher, weakest_cipher
@@ -47,11 +47,13 @@ class TokenParts:
         signed_attributes: DER SET OF (tag 31): contentType, randomNonce, header, messageDigest.
         enveloped: EnvelopedData, DER with its SEQUENCE header.
         signature: over the signed attributes.
+        hashing: of the signature and of messageDigest; a payShield's is SHA-256.
     """
 
     signed_attributes: bytes
     enveloped: bytes
     signature: bytes
+    hashing: SignatureHash = SignatureHash.SHA_256
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,7 @@ def build_parts(
     layout: Layout = Layout.X9_TR34_2012,
     der_order: bool = False,
     weaker_cipher: bool = False,
+    hashing: SignatureHash = SignatureHash.SHA_256,
 ) -> TokenParts:
     """Make the pieces of a two-pass token (with `nonce`) or a one-pass token (with `signing_time`); of one of the two.
 
@@ -148,7 +151,7 @@ def build_parts(
         kdh_id: DER IssuerAndSerialNumber of the KDH certificate (`pki.issuer_and_serial`).
         krd_id: the same of the KRD certificate.
         krd_public_key: of the KRD certificate, which the caller has verified.
-        sign: RSASSA-PKCS1-v1_5 with SHA-256 under the KDH's private key.
+        sign: RSASSA-PKCS1-v1_5 with `hashing` under the KDH's private key (`crypto.rsa.sign_pkcs1`).
         cipher: of the content; the weakest that is as strong as the key when absent: three-key TDES for TDES and
             AES-128 for AES-128, as in AWS's import sample, AES-256 for longer keys. A payShield always uses TDES, and
             AWS's export sample reads nothing else.
@@ -157,6 +160,7 @@ def build_parts(
         signing_time: aware; written to the second.
         der_order: sort the signed attributes, as DER asks of a SET; else they stand in AWS's order.
         weaker_cipher: the caller has decided, on record, that the cipher may be weaker than the key.
+        hashing: of the signature and of messageDigest. Whether APC takes more than SHA-256 is not documented.
 
     Raises:
         RuleError: rule kek-strength: the cipher is weaker than the key.
@@ -177,10 +181,10 @@ def build_parts(
         one_time=one_time or OneTime.fresh(chosen),
         layout=layout,
     )
-    digest = hashlib.sha256(_content(enveloped, layout)).digest()
+    digest = hashing.digest(_content(enveloped, layout))
     ordered = encode_attributes(fresh=fresh, header=header, message_digest=digest)
     attributes = attribute_set(ordered, der_order=der_order)
-    return TokenParts(attributes, enveloped, sign(attributes))
+    return TokenParts(attributes, enveloped, sign(attributes), hashing)
 
 
 def assemble(
@@ -203,7 +207,8 @@ def assemble(
         FormatError: der_malformed or structure: a piece is not what it should be.
     """
     _require_identifiers(kdh_id)
-    decode(asn1.Attributes, parts.signed_attributes, "the signed attributes")
+    require_element(asn1.Attributes, parts.signed_attributes, "the signed attributes")
+    require_element(asn1.EnvelopedData, parts.enveloped, "the enveloped data")
     require_carried(certificates, crls)
     return encode_signed(
         SignedContent(
@@ -214,6 +219,7 @@ def assemble(
             signature=parts.signature,
             certificates=certificates,
             crls=crls,
+            hashing=parts.hashing,
         )
     )
 
@@ -307,5 +313,4 @@ def _require_identifiers(*identifiers: bytes) -> None:
 
 def _content(enveloped: bytes, layout: Layout) -> bytes:
     """What the content OCTET STRING holds: in X9_TR34_2012, EnvelopedData without its tag and length."""
-    element = decode(asn1.EnvelopedData, enveloped, "the enveloped data")
-    return enveloped if layout is Layout.CMS else bytes(element.contents)
+    return enveloped if layout is Layout.CMS else contents(enveloped)

@@ -30,6 +30,7 @@ def as_json(report: Report) -> dict[str, Any]:
       waiting, not_yet), state_words;
     - kek: sender, receiver, config (to merge into the next run's file); or null;
     - certificates: side, place, subject, issuer, serial_number, not_before, not_after, public_key, sha256;
+    - chain_checks: side, unlisted, outdated, allowances;
     - anchor: reference, imported; or null;
     - nonces: a number;
     - carriers: key, made, kind, variety, header, optional_blocks, length, sha256, tolerances, superseded;

@@ -9,11 +9,13 @@ from cryptography import x509
 from keyexchange import pki, tr31, tr34
 from keyexchange.config import KEK
 from keyexchange.engine.codec import digest
-from keyexchange.engine.report.model import Carrier, CertificateLine
+from keyexchange.engine.report.model import Carrier, CertificateLine, ChainCheck
 from keyexchange.engine.report.story import Outcome, Story
-from keyexchange.protocols.messages import CertificateChain, KeyBlock, KeyToken, TrustAnchor
+from keyexchange.protocols.messages import CertificateChain, ChainFindings, KeyBlock, KeyToken, TrustAnchor
 
 _FIXED_HEADER = 16
+_VERIFIED = {"KDH": "token", "KRD": "verified"}
+"""By side: the value whose message holds what was found out about its chain."""
 
 
 def certificates_of(story: Story) -> tuple[CertificateLine, ...]:
@@ -26,6 +28,17 @@ def certificates_of(story: Story) -> tuple[CertificateLine, ...]:
     credential = story.message(KEK, "credential")
     receiver: CertificateChain | None = credential.chain if credential else None
     return (*_chain("KDH", sender), *_chain("KRD", receiver))
+
+
+def chain_checks_of(story: Story) -> tuple[ChainCheck, ...]:
+    """The sender's chain, then the receiver's; a journal of an earlier version tells nothing of them."""
+    verified = ((side, story.message(KEK, gives)) for side, gives in _VERIFIED.items())
+    found = ((side, message.findings) for side, message in verified if message is not None)
+    return tuple(_check(side, findings) for side, findings in found if findings is not None)
+
+
+def _check(side: str, findings: ChainFindings) -> ChainCheck:
+    return ChainCheck(side, findings.unlisted, findings.outdated, findings.allowances)
 
 
 def anchor_of(story: Story) -> TrustAnchor | None:

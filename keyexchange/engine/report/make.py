@@ -6,8 +6,8 @@ from itertools import pairwise
 
 from keyexchange.engine.journal import FAILED, PAUSED, RESUMED, Entry, Journal
 from keyexchange.engine.plan import RUN
-from keyexchange.engine.report import outcome
-from keyexchange.engine.report.evidence import anchor_of, carriers_of, certificates_of
+from keyexchange.engine.report import outcome, words
+from keyexchange.engine.report.evidence import anchor_of, carriers_of, certificates_of, chain_checks_of
 from keyexchange.engine.report.keys import kek_of, key_lines
 from keyexchange.engine.report.model import Fact, KeyLine, KeyState, Moment, OverrideLine, Report, SideLine
 from keyexchange.engine.report.story import Story, title_of
@@ -58,6 +58,7 @@ def make_report(journal: Journal, run: str) -> Report:
         keys=keys,
         kek=kek_of(story, keys),
         certificates=certificates_of(story),
+        chain_checks=chain_checks_of(story),
         anchor=anchor_of(story),
         nonces=journal.nonces_drawn(run),
         carriers=carriers,
@@ -83,6 +84,7 @@ def _side(story: Story, role: str, side: str) -> SideLine:
 
 def _warnings(story: Story, keys: tuple[KeyLine, ...], *, simulated: bool) -> list[str]:
     warnings = [f"key {key.name}: {_KEY_WARNINGS[key.state]}" for key in keys if key.state in _KEY_WARNINGS]
+    warnings += [warning for check in chain_checks_of(story) for warning in words.chain_warnings(check)]
     if simulated:
         return [_REHEARSAL, *warnings]
     return [

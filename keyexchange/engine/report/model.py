@@ -177,6 +177,23 @@ class CertificateLine:
 
 
 @dataclass(frozen=True)
+class ChainCheck:
+    """What the verification of one side's chain, which held, left to be said.
+
+    Args:
+        side: "KDH" or "KRD".
+        unlisted: subjects of which no revocation list at hand knew anything.
+        outdated: revocation lists relied upon after their time.
+        allowances: names of what was put up with.
+    """
+
+    side: str
+    unlisted: tuple[str, ...]
+    outdated: tuple[str, ...]
+    allowances: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Carrier:
     """A token or block that the sender made.
 
@@ -259,6 +276,7 @@ class Report:
         simulated: both sides were simulators.
         config_file: the reviewed file, when one was named.
         protocol: what the plan does, in words.
+        chain_checks: of the chains that were verified so far.
         anchor: how the receiver names the authority it trusts, and what was imported for it.
         nonces: how many random numbers were drawn for tokens; none was drawn twice in this journal.
     """
@@ -285,6 +303,7 @@ class Report:
     keys: tuple[KeyLine, ...]
     kek: Kek | None
     certificates: tuple[CertificateLine, ...]
+    chain_checks: tuple[ChainCheck, ...]
     anchor: TrustAnchor | None
     nonces: int
     carriers: tuple[Carrier, ...]

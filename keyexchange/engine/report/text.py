@@ -151,6 +151,7 @@ def _judgements(report: Report) -> list[str]:
             ("rules set aside", overrides or "none"),
             ("deviations put up with", "; ".join(report.tolerances) or "none"),
             ("nonces of tokens", nonces),
+            *zip(("revocation lists", ""), words.revocation_lines(report.chain_checks), strict=False),
         ]
     )
 

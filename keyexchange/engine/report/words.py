@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from keyexchange.engine.report.model import KeyLine, SideLine
+from keyexchange import pki
+from keyexchange.engine.report.model import ChainCheck, KeyLine, SideLine
 
 STATES = {
     "finished": "Finished",
@@ -30,6 +31,11 @@ FOOTER = (
     "itself, its name of a key is ciphertext under its own main key.",
     "Check values prove that both sides hold the same key; they do not reveal it.",
 )
+
+_ALLOWANCES = {
+    pki.Allowance.OTHER_PURPOSE.value: "its keyUsage does not name what its key was used for here",
+}
+_SIDES = {"KDH": "the sender's certificate", "KRD": "the receiver's certificate"}
 
 _MINUTE, _HOUR = 60, 3600
 
@@ -65,6 +71,24 @@ def identity_text(side: SideLine) -> str:
     """Name and details of a side."""
     details = ", ".join(f"{fact.label} {fact.value}" for fact in side.details)
     return f"{side.name}: {details}" if details else f"{side.name} (not asked yet)"
+
+
+def chain_warnings(check: ChainCheck) -> list[str]:
+    """What was put up with on one side's chain, a sentence each."""
+    outdated = [f"{_SIDES[check.side]}: an outdated revocation list was relied upon: {each}" for each in check.outdated]
+    allowed = [f"{_SIDES[check.side]}: {_ALLOWANCES.get(name, name)} ({name})" for name in check.allowances]
+    return outdated + allowed
+
+
+def revocation_lines(checks: Sequence[ChainCheck]) -> list[str]:
+    """Which certificates were held against a revocation list, a line for each side."""
+    return [f"{check.side}: {_revocation(check)}" for check in checks] or ["no chain was verified yet"]
+
+
+def _revocation(check: ChainCheck) -> str:
+    if not check.unlisted:
+        return "every certificate was held against a list of its issuer"
+    return f"no list at hand for {'; '.join(check.unlisted)}"
 
 
 def config_text(config_file: str, *, simulated: bool) -> str:

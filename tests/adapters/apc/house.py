@@ -45,7 +45,7 @@ class Kdh:
     def chain(self) -> CertificateChain:
         return CertificateChain(pki.to_der(self.leaf), (pki.to_der(self.middle), pki.to_der(self.root)))
 
-    def token(self, key: KeyToMove, octets: bytes, credential: KrdCredential) -> KeyToken:
+    def token(self, key: KeyToMove, octets: bytes, credential: KrdCredential, nonce: bytes = NONCE) -> KeyToken:
         signer = pki.issuer_and_serial(self.chain.certificate)
         attributes = key.attributes
         header = tr31.Header("D", attributes.key_usage, attributes.algorithm.letter, attributes.mode_of_use)
@@ -55,7 +55,7 @@ class Kdh:
             kdh_id=signer,
             krd_id=pki.issuer_and_serial(credential.chain.certificate),
             krd_public_key=pki.rsa_public_key(pki.load(credential.chain.certificate)),
-            nonce=NONCE,
+            nonce=nonce,
             sign=lambda content: rsa.sign_pkcs1_sha256(self.key, content),
         )
         kcv = key_kcv(attributes.algorithm, Secret(octets))

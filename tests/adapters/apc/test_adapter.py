@@ -15,9 +15,9 @@ from tests.apc_server import running_apc
 
 from .house import (
     CVK,
+    KEK,
     KEK_OCTETS,
     LONG_AGO,
-    NONCE,
     REGION,
     Established,
     House,
@@ -129,13 +129,14 @@ def test_the_plan_names_operations_that_the_service_has(shared: House, ability: 
 
 def test_abilities_send_what_the_plan_says(house: House, kdh: Kdh, established: Established) -> None:
     side, mark, block = house.side, ImportMark("run-h", "cvk"), key_block(CVK, octets_of(11))
-    credential, anchor = established.credential, established.anchor
+    credential, anchor, nonce = established.credential, established.anchor, bytes(range(20, 28))
+    token = kdh.token(KEK, KEK_OCTETS, credential, nonce)
     calls: dict[str, Callable[[], object]] = {
         "identify": side.identify,
         "trust": lambda: side.trust(make_kdh().chain, mark),
         "find_trust": lambda: side.find_trust(kdh.chain),
         "offer_krd_credential": side.offer_krd_credential,
-        "import_tr34": lambda: import_token(side, kdh, established.token, credential, anchor, mark),
+        "import_tr34": lambda: import_token(side, kdh, token, credential, anchor, mark, nonce=nonce),
         "import_tr31": lambda: side.import_tr31(block, key=CVK, kek=established.held, mark=mark),
         "find_import": lambda: side.find_import(mark, attributes=CVK.attributes, kcv=block.kcv, since=LONG_AGO),
         "held_key": lambda: side.held_key(established.held.reference),
@@ -151,12 +152,12 @@ def test_abilities_send_what_the_plan_says(house: House, kdh: Kdh, established: 
 def test_no_clear_key_token_or_block_is_in_any_trace(house: House, kdh: Kdh, established: Established) -> None:
     block = key_block(CVK, octets_of(12))
     house.side.import_tr31(block, key=CVK, kek=established.held, mark=ImportMark("run-i", "cvk"))
-    import_token(
-        house.side, kdh, established.token, established.credential, established.anchor, ImportMark("run-i", "kek")
-    )
+    credential, nonce, mark = established.credential, bytes(range(30, 38)), ImportMark("run-i", "kek")
+    token = kdh.token(KEK, KEK_OCTETS, credential, nonce)
+    import_token(house.side, kdh, token, credential, established.anchor, mark, nonce=nonce)
     text = "\n".join(house.lines).upper()
     assert text.count("IMPORTKEY") == 4
-    for hidden in (KEK_OCTETS.hex(), octets_of(12).hex(), block.text[16:], established.token.der.hex(), NONCE.hex()):
+    for hidden in (KEK_OCTETS.hex(), octets_of(12).hex(), block.text[16:], token.der.hex(), nonce.hex()):
         assert hidden.upper() not in text
 
 

@@ -1,14 +1,26 @@
-"""A second implementation of OAEP and of both KDFs, written from the standards, to hold the product's against."""
+"""A second implementation of OAEP, ECDH and both KDFs to hold the product's against: none that it uses itself."""
 
 from __future__ import annotations
 
 import hashlib
 from typing import TYPE_CHECKING
 
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.kdf.concatkdf import ConcatKDFHash
+from cryptography.hazmat.primitives.kdf.x963kdf import X963KDF
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.padding import OAEP
+
+
+_HASHES = {"sha224": hashes.SHA224, "sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512}
+_FIELDS = {
+    "P-256": 2**256 - 2**224 + 2**192 + 2**96 - 1,
+    "P-384": 2**384 - 2**128 - 2**96 + 2**32 - 1,
+    "P-521": 2**521 - 1,
+}
+_Point = tuple[int, int] | None
 
 
 class SeededKey:
@@ -28,13 +40,37 @@ class SeededKey:
 
 
 def kdf(function: str, hash_name: str, z: bytes, info: bytes, length: int) -> bytes:
-    """NIST_SP800: hash(counter, z, info). ANSI_X963: hash(z, counter, info). The counter starts at 1."""
-    out, counter = b"", 0
-    while len(out) < length:
-        counter += 1
-        octets = counter.to_bytes(4, "big")
-        out += hashlib.new(hash_name, {"NIST_SP800": octets + z, "ANSI_X963": z + octets}[function] + info).digest()
-    return out[:length]
+    """Both KDFs as pyca cryptography has them; the product writes them out."""
+    algorithm = _HASHES[hash_name]()
+    chosen = {"NIST_SP800": ConcatKDFHash, "ANSI_X963": X963KDF}[function]
+    return chosen(algorithm, length, info).derive(z)
+
+
+def ecdh(curve: str, scalar: int, point: bytes) -> bytes:
+    """The shared secret, by double and add in affine coordinates. Source: SEC 1 version 2, 2.2.1 and 3.3.1; SP 800-186.
+
+    Slow and not constant-time; it shares nothing with OpenSSL.
+    """
+    p = _FIELDS[curve]
+    size = (p.bit_length() + 7) // 8
+    x, y = int.from_bytes(point[1 : size + 1], "big"), int.from_bytes(point[size + 1 :], "big")
+    total: _Point = None
+    for bit in bin(scalar)[2:]:
+        total = _add(p, total, total)
+        total = _add(p, total, (x, y)) if bit == "1" else total
+    assert total is not None
+    return total[0].to_bytes(size, "big")
+
+
+def _add(p: int, left: _Point, right: _Point) -> _Point:
+    if left is None or right is None:
+        return right if left is None else left
+    (x1, y1), (x2, y2) = left, right
+    if x1 == x2 and (y1 + y2) % p == 0:
+        return None
+    slope = (3 * x1 * x1 - 3) * pow(2 * y1, -1, p) if left == right else (y2 - y1) * pow(x2 - x1, -1, p)
+    x = (slope * slope - x1 - x2) % p
+    return x, (slope * (x1 - x) - y1) % p
 
 
 def _mgf1(name: str, seed: bytes, length: int) -> bytes:

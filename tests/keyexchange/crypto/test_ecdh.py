@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keyexchange import tr31
-from keyexchange.crypto.ec import CURVES, generate, load_point, shared_secret
+from keyexchange.crypto.ec import CURVES, generate, load_point, point, shared_secret
 from keyexchange.crypto.kdf import Derivation, KdfFunction, KdfHash
 from keyexchange.errors import FormatError, UnsupportedError
 from keyexchange.keys import KeyAlgorithm
@@ -51,6 +51,14 @@ def test_both_sides_share_the_known_secret(vector: Any) -> None:
     inputs = vector["inputs"]
     shared = agree(inputs["curve"], inputs["private_scalar"], inputs["peer_point"])
     assert shared == secret(vector["expected"]["shared_secret"])
+
+
+@pytest.mark.parametrize("name", ["P-256", "P-384", "P-521"])
+def test_the_shared_secret_is_that_of_a_second_implementation(name: str) -> None:
+    for _ in range(3):
+        own, other = generate(curve(name)), generate(curve(name)).public_key()
+        scalar = own.private_numbers().private_value
+        assert shared_secret(own, other) == Secret(second.ecdh(name, scalar, point(other)))
 
 
 @pytest.mark.parametrize("vector", [p for p in SECRETS if "error" in p.values[0]["expected"]])

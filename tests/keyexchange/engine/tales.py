@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from keyexchange.engine.run import begin
 from keyexchange.keys import Kcv, KcvMethod, KeyAlgorithm, KeyAttributes
 from keyexchange.protocols.messages import (
     CertificateChain,
+    ChainFindings,
     DeviceIdentity,
     HeldKey,
     KeyBlock,
@@ -40,6 +42,7 @@ _ARN = "arn:aws:payment-cryptography:us-east-1:111122223333:key/"
 KEK_UNDER_LMK = "S1009651TN00S0003" + "5A" * 24
 """Not a real one: no key has this text."""
 SIGNING_KEY_UNDER_LMK = bytes.fromhex("C0FFEE" * 20)
+UNLISTED_KRD = ChainFindings(("CN=KRD", "CN=KRD CA"))
 NONCE = bytes.fromhex("65E2636EB5ED7C56")
 
 
@@ -152,7 +155,7 @@ class Tale:
         )
         self.done(RUN, "identify-krd", DeviceIdentity("apc", facts))
 
-    def certified(self) -> None:
+    def certified(self, findings: ChainFindings | None = None) -> None:
         """The KEK's workflow up to the receiver's verified certificate."""
         self.done(KEK, "make-signing-key", SigningKey(b"public", SIGNING_KEY_UNDER_LMK))
         self.done(KEK, "certify", CertificateChain(der("kdh_2048"), (der("ca_kdh"), der("root"))))
@@ -160,15 +163,16 @@ class Tale:
         self.done(KEK, "trust-kdh", TrustAnchor(arn("ca"), (arn("root"), arn("ca"))))
         receiver = CertificateChain(der("krd_4096"), (der("ca_krd"), der("root")))
         self.done(KEK, "offer-credential", KrdCredential(receiver, "import-token-1", None))
-        self.done(KEK, "verify-credential", receiver)
+        self.done(KEK, "verify-credential", replace(receiver, findings=findings or UNLISTED_KRD))
 
-    def kek_sent(self, octets: bytes | None = None) -> None:
-        self.certified()
+    def kek_sent(self, octets: bytes | None = None, findings: ChainFindings | None = None) -> None:
+        self.certified(findings)
         kek = self.keys[KEK]
         made = KeyToMove(KEK, KEK_UNDER_LMK, kek.attributes, kcv("A1B2C3"), alias=kek.alias)
         self.done(KEK, "make-key", made)
         self.journal.nonces(self.run).draw()
-        self.done(KEK, "send-key-token", KeyToken(octets or token(), kcv("A1B2C3"), "x9_tr34_2012"))
+        sent = KeyToken(octets or token(), kcv("A1B2C3"), "x9_tr34_2012", ChainFindings(("CN=KDH",)))
+        self.done(KEK, "send-key-token", sent)
         self.intent(KEK, "receive-key-token")
 
     def kek_arrived(self, octets: bytes | None = None) -> None:

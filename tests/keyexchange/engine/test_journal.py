@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +16,7 @@ from keyexchange.errors import JournalError, RuleError
 from keyexchange.keys import Kcv, KcvMethod, KeyAlgorithm, KeyAttributes
 from keyexchange.protocols.messages import (
     CertificateChain,
+    ChainFindings,
     HeldKey,
     KeyBlock,
     KeyToken,
@@ -29,7 +33,9 @@ MESSAGES = [
     CertificateChain(b"leaf", (b"issuer", b"root")),
     KrdCredential(CertificateChain(b"leaf", ()), "import-token-1", datetime(2026, 1, 1, tzinfo=UTC)),
     KrdCredential(CertificateChain(b"leaf", ()), "import-token-1", None),
+    CertificateChain(b"leaf", (), ChainFindings(("CN=a",), ("CN=b",), ("certificate-of-another-purpose",))),
     KeyToken(b"\x30\x00", KCV, "x9_tr34_2012"),
+    KeyToken(b"\x30\x00", KCV, "cms", ChainFindings()),
     KeyBlock("B0080", KCV),
     HeldKey("arn", KCV, ATTRIBUTES),
     KeyToMove("name", "S1", ATTRIBUTES, KCV, "402", "alias/x", (("a", "b"), ("c", "d"))),
@@ -60,6 +66,31 @@ def test_a_nonce_is_drawn_once_in_the_life_of_the_journal(tmp_path: Path, monkey
     with pytest.raises(RuleError) as caught:
         Journal(tmp_path).nonces("run-2").draw()
     assert caught.value.rule == "nonce-once"
+
+
+DRAW = """
+import os, signal, sys
+from pathlib import Path
+from keyexchange.engine import journal
+journal.new_nonce = lambda: bytes.fromhex(sys.argv[2])
+journal.Journal(Path(sys.argv[1])).nonces("run-1").draw()
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_nonce_that_a_killed_process_drew_is_not_drawn_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be in a token that is on its way, so it counts from the moment at which it was drawn."""
+    nonce = bytes(range(8))
+    killed = subprocess.run([sys.executable, "-c", DRAW, str(tmp_path), nonce.hex()], check=False, timeout=60)
+    assert killed.returncode == -signal.SIGKILL
+    source = iter([nonce, bytes(8)])
+    monkeypatch.setattr("keyexchange.engine.journal.new_nonce", lambda: next(source))
+    journal = Journal(tmp_path)
+    with pytest.raises(RuleError) as caught:
+        journal.nonces("run-2").draw()
+    assert caught.value.rule == "nonce-once"
+    assert journal.nonces("run-2").draw() == bytes(8)
+    assert nonce not in (tmp_path / "journal.db").read_bytes()
 
 
 def test_an_intent_survives_and_what_was_not_flushed_does_not(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from keyexchange.engine.plan import Plan, Sides, make_plan
 from keyexchange.engine.report import KeyState, Report, RunState, as_html, as_json, as_text, make_report
 from keyexchange.engine.run import Context, Progress, begin, execute
 from keyexchange.errors import JournalError, UnreachableError
-from keyexchange.protocols.messages import HeldKey, SigningKey
+from keyexchange.protocols.messages import CertificateChain, ChainFindings, HeldKey, SigningKey
 from tests.keyexchange.engine import sides, tales
 from tests.keyexchange.engine.tales import KEYS, Tale
 
@@ -239,6 +239,46 @@ def test_certificates_are_those_of_both_chains_from_the_leaf_up(tale: Tale) -> N
     assert report.certificates[0].issuer == report.certificates[1].subject
     assert report.anchor is not None
     assert report.anchor.imported == (tales.arn("root"), tales.arn("ca"))
+
+
+def test_certificates_of_which_no_list_knew_anything_are_named(tale: Tale) -> None:
+    assert told(tale).chain_checks == ()
+    assert "no chain was verified yet" in as_text(told(tale))
+    tale.whole()
+    report = told(tale)
+    assert [(check.side, check.unlisted) for check in report.chain_checks] == [
+        ("KDH", ("CN=KDH",)),
+        ("KRD", ("CN=KRD", "CN=KRD CA")),
+    ]
+    for text in (as_text(report), as_html(report)):
+        assert "KDH: no list at hand for CN=KDH" in text
+        assert "KRD: no list at hand for CN=KRD; CN=KRD CA" in text
+    assert report.warnings == ()
+
+
+def test_a_journal_that_tells_nothing_of_the_chains_is_read(tale: Tale) -> None:
+    """As one of the first version does."""
+    tale.done(KEK, "verify-credential", CertificateChain(tales.der("krd_4096"), ()))
+    assert told(tale).chain_checks == ()
+
+
+def test_what_was_put_up_with_on_a_chain_is_a_warning_in_words(tale: Tale) -> None:
+    findings = ChainFindings(
+        outdated=("CN=KRD CA, to be replaced on 2031-01-01 00:00:00 UTC",),
+        allowances=("certificate-of-another-purpose",),
+    )
+    tale.kek_sent(findings=findings)
+    report = told(tale)
+    assert report.warnings[-2:] == (
+        "the receiver's certificate: an outdated revocation list was relied upon: "
+        "CN=KRD CA, to be replaced on 2031-01-01 00:00:00 UTC",
+        "the receiver's certificate: its keyUsage does not name what its key was used for here "
+        "(certificate-of-another-purpose)",
+    )
+    assert report.chain_checks[1].allowances == ("certificate-of-another-purpose",)
+    for text in (" ".join(as_text(report).split()), as_html(report)):
+        assert "certificate-of-another-purpose" in text
+        assert "KRD: every certificate was held against a list of its issuer" in text
 
 
 def test_digests_are_of_what_travelled(tale: Tale) -> None:

@@ -20,8 +20,8 @@ from tests.keyexchange.engine.tales import KEYS, Tale
 _VOID = {"meta", "link", "br"}
 FIELDS = {
     "": "format run state headline progress advice resume stop begun ended seconds resumes version simulated "
-    "config_file plan_digest protocol kdh krd warnings keys kek certificates anchor nonces carriers overrides "
-    "tolerances timeline",
+    "config_file plan_digest protocol kdh krd warnings keys kek certificates chain_checks anchor nonces carriers "
+    "overrides tolerances timeline",
     "stop": "event at number of step title key message hint kind",
     "kdh": "role name details",
     "keys": "name moved usage usage_meaning algorithm mode_of_use mode_of_use_meaning exportability "
@@ -29,6 +29,7 @@ FIELDS = {
     "milliseconds state state_words",
     "kek": "sender receiver config",
     "certificates": "side place subject issuer serial_number not_before not_after public_key sha256",
+    "chain_checks": "side unlisted outdated allowances",
     "anchor": "reference imported",
     "carriers": "key made kind variety header optional_blocks length sha256 tolerances superseded",
     "overrides": "rule reason",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -101,14 +102,15 @@ class Established:
         return pki.load(self.parameters["WrappingKeyCertificate"])
 
     def material(self, key: bytes, header: str, **changes: Any) -> dict[str, Any]:
-        """KeyMaterial that imports a key by TR-34."""
+        """KeyMaterial that imports a key by TR-34; with a new random number, or NONCE when the token is given."""
+        nonce = NONCE if "WrappedKeyBlock" in changes else secrets.token_bytes(8)
         block = {
             "CertificateAuthorityPublicKeyIdentifier": self.root_arn,
             "ImportToken": self.parameters["ImportToken"],
             "KeyBlockFormat": "X9_TR34_2012",
             "SigningKeyCertificate": as_apc(self.party.certificate),
-            "WrappedKeyBlock": self.party.token(key, header, self.krd),
-            "RandomNonce": NONCE.hex().upper(),
+            "WrappedKeyBlock": self.party.token(key, header, self.krd, nonce),
+            "RandomNonce": nonce.hex().upper(),
         }
         return {"Tr34KeyBlock": {name: value for name, value in (block | changes).items() if value is not None}}
 

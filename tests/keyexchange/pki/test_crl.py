@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from keyexchange.errors import FormatError, TrustError
-from keyexchange.pki import OutdatedList, Revocation, check_revocation, issue_leaf, issue_root, load_crl
+from keyexchange.pki import OutdatedList, Revocation, check_revocation, issue_leaf, issue_root, load_crl, read_list
 from tests.keyexchange.pki.authorities import DAY, NOW, ec_key
 
 KEY = ec_key()
@@ -32,7 +32,8 @@ def crl(*serials: int, until: Any = NOW + DAY, extensions: tuple[Any, ...] = (NU
 
 
 def check(*lists: Any, **options: Any) -> Revocation:
-    return check_revocation(LEAF, ROOT, lists, at=NOW, **options)
+    read = [read_list(made.public_bytes(Encoding.DER)) for made in lists]
+    return check_revocation(LEAF, ROOT, read, at=NOW, **options)
 
 
 def refused(*lists: Any, **options: Any) -> str:

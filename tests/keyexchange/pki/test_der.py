@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from asn1crypto import core
 from hypothesis import given
@@ -9,7 +11,8 @@ from hypothesis import strategies as st
 
 from keyexchange.errors import FormatError
 from keyexchange.pki import require_identifier
-from keyexchange.pki.der import decode, encode, first_element, reading, require_der
+from keyexchange.pki.der import contents, decode, encode, first_element, reading, require_der, require_element
+from keyexchange.tr34 import asn1
 
 REFUSED = {
     "empty": "",
@@ -24,6 +27,8 @@ REFUSED = {
     "sequence not constructed": "10030201 00",
     "octet string constructed": "24030401 00",
     "tag number above 30": "3F8100 00",
+    "end mark inside": "30020000",
+    "end mark alone": "0000",
 }
 
 
@@ -48,6 +53,22 @@ def test_what_is_encoded_decodes_to_itself(numbers: list[int]) -> None:
     value = decode(core.SequenceOf, octets, "the list")
     assert value.dump() == octets
     require_der(octets, "the list")
+
+
+@pytest.mark.parametrize("length", [0, 1, 127, 128, 255, 256, 65535, 65536])
+@pytest.mark.parametrize("kind", [core.Sequence, core.SetOf, core.OctetString, asn1.Explicit0, asn1.EncryptedContent])
+def test_what_is_encoded_is_what_asn1crypto_encodes(kind: Any, length: int) -> None:
+    octets = encode(kind, bytes(length // 2), bytes(length - length // 2))
+    assert octets == kind(contents=bytes(length)).dump()
+    assert contents(octets) == bytes(length)
+
+
+def test_an_element_is_of_the_type_asked_for() -> None:
+    require_element(core.OctetString, b"\x04\x00", "it")
+    for octets, category in ((b"\x05\x00", "structure"), (b"\x04\x01", "der_malformed"), (b"", "der_malformed")):
+        with pytest.raises(FormatError) as caught:
+            require_element(core.OctetString, octets, "it")
+        assert caught.value.category == category
 
 
 def test_the_first_element_is_cut_off_by_its_length() -> None:

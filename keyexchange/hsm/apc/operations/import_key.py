@@ -109,7 +109,7 @@ def _tr31(hsm: Hsm, context: Context, request: Values, material: Values) -> KeyR
 
 
 def _tr34(hsm: Hsm, context: Context, request: Values, material: Values) -> KeyRecord:
-    """Two-pass tokens only.
+    """Two-pass tokens only, each of them once: the random number it answers is remembered with the import token.
 
     A one-pass token is fresh by its signing time alone, and a receiver of those must remember the last one of each
     sender (IBM CCA, CSNDT34R, 1PASSRCV does). This endpoint remembers none and refuses them; whether the service takes
@@ -131,6 +131,9 @@ def _tr34(hsm: Hsm, context: Context, request: Values, material: Values) -> KeyR
     attributes = imported_attributes(header, opened.key)
     for wrapping in (token.algorithm, opened.cipher.algorithm):
         require_strength(wrapping, attributes.algorithm)
+    assert nonce is not None  # _open refuses it
+    if not hsm.service_keys.use_nonce(token.id, nonce, hsm.now()):
+        raise validation("RandomNonce was used before with this ImportToken: have the sender make a new token")
     return enrol_secret(hsm, context, request, attributes, opened.key)
 
 

@@ -108,7 +108,7 @@ def test_a_signer_of_a_size_that_the_service_does_not_know_is_refused(establishe
 
 
 def test_a_changed_token_is_refused(established: Established) -> None:
-    token = established.material(KEK, HEADER)["Tr34KeyBlock"]["WrappedKeyBlock"]
+    token = established.party.token(KEK, HEADER, established.krd)
     last = "00" if token[-2:] != "00" else "01"
     refused(established, "signature does not verify", WrappedKeyBlock=token[:-2] + last)
     refused(established, "can not be unwrapped", WrappedKeyBlock=token[:-2])
@@ -116,8 +116,39 @@ def test_a_changed_token_is_refused(established: Established) -> None:
 
 
 def test_a_token_for_another_receiver_is_refused(established: Established, established_3072: Established) -> None:
-    token = established_3072.material(KEK, HEADER)["Tr34KeyBlock"]["WrappedKeyBlock"]
+    token = established_3072.party.token(KEK, HEADER, established_3072.krd)
     refused(established, "another receiver", WrappedKeyBlock=token)
+
+
+def test_a_token_is_taken_once(established: Established) -> None:
+    material = established.material(KEK, HEADER)
+    assert established.client.import_key(KeyMaterial=material)["Key"]["KeyState"] == "CREATE_COMPLETE"
+    again = material["Tr34KeyBlock"]
+    for changes in (again, again | {"WrappedKeyBlock": answering(established, again["RandomNonce"])}):
+        refused(established, "RandomNonce was used before", **changes)
+
+
+def answering(established: Established, nonce: str) -> str:
+    """Another token that answers the same random number."""
+    return established.party.token(KEK[::-1], HEADER, established.krd, bytes.fromhex(nonce))
+
+
+def test_what_was_refused_has_used_no_nonce(established: Established) -> None:
+    """The sender may have to send the same token again, once what was wrong with the request is put right."""
+    material = established.material(KEK, HEADER)["Tr34KeyBlock"]
+    many = [{"Key": str(number), "Value": "x"} for number in range(51)]
+    with pytest.raises(established.client.exceptions.ServiceQuotaExceededException):
+        established.client.import_key(KeyMaterial={"Tr34KeyBlock": material}, Tags=many)
+    refused(established, "does not answer", **(material | {"RandomNonce": "00" * 8}))
+    assert established.client.import_key(KeyMaterial={"Tr34KeyBlock": material})["Key"]["Exportable"]
+
+
+def test_each_import_token_has_nonces_of_its_own(established: Established, established_3072: Established) -> None:
+    """AWS's payShield sample has one random number for all its runs, each with an import token of its own."""
+    for each in (established, established_3072):
+        token = each.party.token(KEK, HEADER, each.krd, bytes(range(50, 58)))
+        arrived = each.send(KEK, HEADER, WrappedKeyBlock=token, RandomNonce=bytes(range(50, 58)).hex().upper())
+        assert arrived["KeyState"] == "CREATE_COMPLETE"
 
 
 def test_a_token_in_the_cms_layout_is_refused(established: Established, party: Party) -> None:
