@@ -9,13 +9,16 @@ What public sources settle:
   variant 00 (AWS Payment Cryptography User Guide, "AS2805" and "Initial Key (KEK) exchange");
 - that the second random key of a KEK validation is the first one inverted (Data Plane API Reference,
   GenerateAs2805KekValidation);
-- that an Australian acquirer's terminals XOR their terminal key with 24C0 for MACs and 28C0 for PINs, repeated over the
-  key (yb76/vx680_cba: build/1/CBA.lua).
+- the constants of variants 22, 24 and 28, repeated over the KEK, and that a key is chained: TDES in CBC mode from a
+  zero IV (aws-samples/samples-for-payment-cryptography-service, python_sdk_example/as2805_node-to-node_examples,
+  as2805_2_1: the partner's side of a live exchange). An Australian acquirer's terminals have 24C0 and 28C0 too
+  (yb76/vx680_cba: build/1/CBA.lua).
 
-What they do not settle, and what is therefore a convention of ours: that a KEK is treated like that terminal key; the
-second octet of variant 22, taken as C0 like its neighbours; how 82 and 82C0 are spread over the key. How the blocks of
-a key are chained is open too, so `Chaining` has no default: whoever calls chooses, and marks the choice. Under which
-variant the second random key of a validation travels, if under any, is not known and not built.
+The same folder shows, in as2805_1_5, that the mask 82 of a validation's first random key is repeated and that its
+second one comes back under 84.
+
+What they do not settle, and what is therefore a convention of ours: that variant 00 leaves the KEK as it is; how 82C0
+is spread over the key.
 
 The user guide's sample of an exported cryptogram has a letter H before its digits, which the API's own pattern for
 imports does not allow. The letter is no part of a cryptogram here.
@@ -23,7 +26,7 @@ imports does not allow. The letter is no part of a cryptogram here.
 
 from __future__ import annotations
 
-from enum import Enum, StrEnum
+from enum import StrEnum
 
 from keyexchange.crypto.blocks import TdesKey, xor
 from keyexchange.crypto.strength import tdes_strength
@@ -56,13 +59,6 @@ class KekVariant(StrEnum):
     VARIANT_MASK_82C0 = "VARIANT_MASK_82C0", "82C0", None
 
 
-class Chaining(Enum):
-    """How the eight-octet blocks of a key are encrypted: each by itself, or chained from a zero IV."""
-
-    ECB = "ECB"
-    CBC = "CBC"
-
-
 def variant_of(kek: Secret, variant: KekVariant) -> Secret:
     """The KEK XOR the variant's constant, repeated over its length.
 
@@ -73,7 +69,7 @@ def variant_of(kek: Secret, variant: KekVariant) -> Secret:
     return Secret(xor(kek.reveal(), variant.constant * (len(kek) // 2)))
 
 
-def wrap(kek: Secret, variant: KekVariant, key: Secret, *, chaining: Chaining) -> bytes:
+def wrap(kek: Secret, variant: KekVariant, key: Secret) -> bytes:
     """A key cryptogram: the key under a variant of the KEK, as many octets as the key.
 
     Raises:
@@ -84,15 +80,13 @@ def wrap(kek: Secret, variant: KekVariant, key: Secret, *, chaining: Chaining) -
     algorithm = _tdes_of(len(key), "key", "key_length")
     require_kek_strength(kek_algorithm, algorithm, kek_strength=tdes_strength(kek))
     cipher = TdesKey(variant_of(kek, variant))
-    if chaining is Chaining.ECB:
-        return cipher.encrypt_ecb(key.reveal())
     return cipher.encrypt_cbc(bytes(cipher.block_size), key.reveal())
 
 
-def unwrap(kek: Secret, variant: KekVariant, cryptogram: bytes, *, chaining: Chaining) -> Secret:
+def unwrap(kek: Secret, variant: KekVariant, cryptogram: bytes) -> Secret:
     """The key of a cryptogram.
 
-    Nothing here can tell a wrong KEK, variant or chaining from the right one: compare the key's check value with the
+    Nothing here can tell a wrong KEK or variant from the right one: compare the key's check value with the
     sender's before anything else is done with it.
 
     Raises:
@@ -100,8 +94,6 @@ def unwrap(kek: Secret, variant: KekVariant, cryptogram: bytes, *, chaining: Cha
     """
     _tdes_of(len(cryptogram), "cryptogram", "cryptogram_length")
     cipher = TdesKey(variant_of(kek, variant))
-    if chaining is Chaining.ECB:
-        return Secret(cipher.decrypt_ecb(cryptogram))
     return Secret(cipher.decrypt_cbc(bytes(cipher.block_size), cryptogram))
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from keyexchange.hsm.apc.attributes import mode_letter
 from keyexchange.hsm.apc.errors import validation
+from keyexchange.hsm.apc.materials.outgoing import Outgoing
 from keyexchange.hsm.apc.protocol import Values
 from keyexchange.hsm.apc.rules import SECRET_KEYS
 from keyexchange.hsm.apc.wrapping import hash_block
-from keyexchange.hsm.records import KeyRecord
 from keyexchange.tr31 import Header, OptionalBlock
 
 EXPORTABILITY = {"EXPORTABLE": "E", "NON_EXPORTABLE": "N", "SENSITIVE": "S"}
@@ -20,7 +20,7 @@ LONGEST_BLOCKS = 112
 """Characters of all optional blocks, ids and lengths included. Source: APC API reference, OptionalBlocks."""
 
 
-def export_header(record: KeyRecord, version: str, asked: Values) -> Header:
+def export_header(outgoing: Outgoing, version: str, asked: Values) -> Header:
     """The header for a key that leaves.
 
     Args:
@@ -35,19 +35,20 @@ def export_header(record: KeyRecord, version: str, asked: Values) -> Header:
         raise validation(f"OptionalBlocks are longer than {LONGEST_BLOCKS} characters")
     return Header(
         version_id=version,
-        key_usage=record.usage,
-        algorithm=record.algorithm.letter.value,
-        mode_of_use=_mode(record, asked.get("KeyModesOfUse")),
+        key_usage=outgoing.usage,
+        algorithm=outgoing.algorithm.letter.value,
+        mode_of_use=_mode(outgoing, asked.get("KeyModesOfUse")),
         key_version_number=asked.get("KeyVersion", "00"),
         exportability=EXPORTABILITY[asked.get("KeyExportability", "EXPORTABLE")],
-        optional_blocks=hash_block(record.algorithm) + blocks,
+        optional_blocks=hash_block(outgoing.algorithm) + blocks,
     )
 
 
-def _mode(record: KeyRecord, asked: Values | None) -> str:
+def _mode(outgoing: Outgoing, asked: Values | None) -> str:
     if not asked:
-        return record.mode_of_use
+        return outgoing.mode_of_use
     letter = mode_letter(asked)
-    if letter not in NARROWER_MODES[record.mode_of_use] or letter not in SECRET_KEYS[record.usage].modes:
+    allowed = SECRET_KEYS[outgoing.usage].modes if outgoing.usage in SECRET_KEYS else outgoing.mode_of_use
+    if letter not in NARROWER_MODES[outgoing.mode_of_use] or letter not in allowed:
         raise validation("KeyModesOfUse of KeyBlockHeaders is not a restriction of the key's own")
     return letter

@@ -72,6 +72,21 @@ def imported_attributes(header: Header, key: Secret) -> Attributes:
     )
 
 
+def require_material(member: str, algorithm: KeyAlgorithm, key: Secret) -> None:
+    """Refuse a key that came without a header and is not what the request says it is.
+
+    Args:
+        member: of the request, for the message.
+
+    Raises:
+        ApiError: ValidationException.
+    """
+    if len(key) != algorithm.octets:
+        raise validation(f"{member} does not hold an {algorithm} key: it has {len(key)} octets")
+    if algorithm.letter is Algorithm.T and is_single_des(key):
+        raise validation(f"{member} holds a TDES key with equal parts, which makes it a single DES key")
+
+
 def hash_block(algorithm: KeyAlgorithm) -> tuple[OptionalBlock, ...]:
     """The HM block that the header of an HMAC key must have; none for other keys."""
     code = _HMAC_CODES.get(algorithm)

@@ -8,12 +8,12 @@ import pytest
 from botocore.session import get_session
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.primitives.ciphers import Cipher
-from cryptography.hazmat.primitives.ciphers.modes import CBC, ECB
+from cryptography.hazmat.primitives.ciphers.modes import CBC
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keyexchange.crypto import TdesKey, has_odd_parity, tdes_kcv
-from keyexchange.crypto.as2805 import Chaining, KekVariant, inverted, unwrap, variant_of, wrap
+from keyexchange.crypto.as2805 import KekVariant, inverted, unwrap, variant_of, wrap
 from keyexchange.errors import FormatError, RuleError
 from keyexchange.secret import Secret
 from tests.vectors import vectors
@@ -21,7 +21,6 @@ from tests.vectors import vectors
 KEK = Secret(bytes.fromhex("0123456789ABCDEFFEDCBA9876543210"))
 KEY = Secret(bytes.fromhex("DA38FD20EF58401658047AEF106DF42F"))
 MAC = KekVariant.MESSAGE_AUTHENTICATION_KEY_VARIANT_24
-MODES = {Chaining.ECB: ECB(), Chaining.CBC: CBC(bytes(8))}
 
 
 @pytest.mark.parametrize("vector", vectors("components", "as2805_kek_validation"))
@@ -51,35 +50,30 @@ def test_a_variant_is_the_kek_xor_the_constant_all_along() -> None:
     assert variant_of(KEK, MAC) == Secret(bytes.fromhex("25E361A7AD6BE92FDA1C9E58529416D0"))
 
 
-@pytest.mark.parametrize("chaining", Chaining)
 @pytest.mark.parametrize("variant", KekVariant)
-def test_a_cryptogram_is_the_key_under_the_variant_as_the_library_encrypts_it(
-    variant: KekVariant, chaining: Chaining
-) -> None:
+def test_a_cryptogram_is_the_key_under_the_variant_as_the_library_encrypts_it(variant: KekVariant) -> None:
     left_right = variant_of(KEK, variant).reveal()
-    reference = Cipher(TripleDES(left_right + left_right[:8]), MODES[chaining]).encryptor()
-    cryptogram = wrap(KEK, variant, KEY, chaining=chaining)
+    reference = Cipher(TripleDES(left_right + left_right[:8]), CBC(bytes(8))).encryptor()
+    cryptogram = wrap(KEK, variant, KEY)
     assert cryptogram == reference.update(KEY.reveal()) + reference.finalize()
-    assert unwrap(KEK, variant, cryptogram, chaining=chaining) == KEY
+    assert unwrap(KEK, variant, cryptogram) == KEY
 
 
 @settings(max_examples=50)
-@given(st.sampled_from(KekVariant), st.sampled_from(Chaining), st.binary(min_size=16, max_size=16))
-def test_what_is_wrapped_opens_again_and_under_no_other_variant(
-    variant: KekVariant, chaining: Chaining, octets: bytes
-) -> None:
-    cryptogram = wrap(KEK, variant, Secret(octets), chaining=chaining)
-    opens = {v for v in KekVariant if unwrap(KEK, v, cryptogram, chaining=chaining) == Secret(octets)}
+@given(st.sampled_from(KekVariant), st.binary(min_size=16, max_size=16))
+def test_what_is_wrapped_opens_again_and_under_no_other_variant(variant: KekVariant, octets: bytes) -> None:
+    cryptogram = wrap(KEK, variant, Secret(octets))
+    opens = {v for v in KekVariant if unwrap(KEK, v, cryptogram) == Secret(octets)}
     assert opens == {variant}
 
 
 def test_a_kek_weaker_than_the_key_is_refused() -> None:
     with pytest.raises(RuleError) as refused:
-        wrap(KEK, MAC, Secret(bytes(range(24))), chaining=Chaining.ECB)
+        wrap(KEK, MAC, Secret(bytes(range(24))))
     assert refused.value.rule == "kek-strength"
     repeated = Secret(b"\x01\x23\x45\x67\x89\xab\xcd\xef" * 2)
     with pytest.raises(RuleError):
-        wrap(repeated, MAC, KEY, chaining=Chaining.ECB)
+        wrap(repeated, MAC, KEY)
 
 
 @pytest.mark.parametrize("length", [0, 8, 15, 17, 32])
@@ -87,10 +81,10 @@ def test_other_lengths_are_refused_by_what_has_them(length: int) -> None:
     octets = bytes(length)
     for attempt, category in (
         (lambda: variant_of(Secret(octets), MAC), "kek_length"),
-        (lambda: wrap(Secret(octets), MAC, KEY, chaining=Chaining.ECB), "kek_length"),
-        (lambda: wrap(KEK, MAC, Secret(octets), chaining=Chaining.ECB), "key_length"),
-        (lambda: unwrap(KEK, MAC, octets, chaining=Chaining.ECB), "cryptogram_length"),
-        (lambda: unwrap(Secret(octets), MAC, bytes(16), chaining=Chaining.CBC), "kek_length"),
+        (lambda: wrap(Secret(octets), MAC, KEY), "kek_length"),
+        (lambda: wrap(KEK, MAC, Secret(octets)), "key_length"),
+        (lambda: unwrap(KEK, MAC, octets), "cryptogram_length"),
+        (lambda: unwrap(Secret(octets), MAC, bytes(16)), "kek_length"),
     ):
         with pytest.raises(FormatError) as refused:
             attempt()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -20,7 +21,7 @@ VALID_DAYS = 30
 REUSE_LEFT = timedelta(days=7)
 """Source of both: APC API reference, GetParametersForImport and its ReuseLastGeneratedToken."""
 
-MATERIAL_TYPES = ("TR34_KEY_BLOCK",)
+TR34_KEY_BLOCK, KEY_CRYPTOGRAM = "TR34_KEY_BLOCK", "KEY_CRYPTOGRAM"
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,14 @@ class _Kind:
     purpose: pki.Purpose
     usage: str
     mode_of_use: str
-    algorithms: frozenset[KeyAlgorithm]
+    algorithms: Mapping[str, frozenset[KeyAlgorithm]]
+    """By KeyMaterialType; a type that is not here needs no token."""
 
 
-_IMPORT = _Kind(TokenKind.IMPORT, "import-token-", "wrap", "K2", "D", RSA)
-_EXPORT = _Kind(TokenKind.EXPORT, "export-token-", "sign", "S0", "S", frozenset({KeyAlgorithm.RSA_2048}))
+_IMPORT = _Kind(TokenKind.IMPORT, "import-token-", "wrap", "K2", "D", {TR34_KEY_BLOCK: RSA, KEY_CRYPTOGRAM: RSA})
+_EXPORT = _Kind(
+    TokenKind.EXPORT, "export-token-", "sign", "S0", "S", {TR34_KEY_BLOCK: frozenset({KeyAlgorithm.RSA_2048})}
+)
 """RSA_2048 is the only signing algorithm. Source: APC API reference, GetParametersForExport. For import the reference
 names RSA_2048 too, but AWS's own sample imports with RSA_3072, which AES-128 keys need."""
 
@@ -69,8 +73,8 @@ async def get_parameters_for_export(hsm: Hsm, context: Context, request: Values)
     }
 
 
-def find_token(hsm: Hsm, context: Context, kind: TokenKind, token_id: str) -> TokenRecord:
-    """A token that is still valid.
+def find_token(hsm: Hsm, context: Context, kind: TokenKind, token_id: str, *, material_type: str) -> TokenRecord:
+    """A token that is still valid, for this kind of key material.
 
     Raises:
         ApiError: ResourceNotFoundException, ValidationException.
@@ -80,15 +84,17 @@ def find_token(hsm: Hsm, context: Context, kind: TokenKind, token_id: str) -> To
         raise not_found(token_id)
     if record.valid_until <= hsm.now():
         raise validation(f"The {kind.value.lower()} token has expired")
+    if record.material_type != material_type:
+        raise validation(f"The {kind.value.lower()} token is for KeyMaterialType {record.material_type}")
     return record
 
 
 async def _token(hsm: Hsm, context: Context, request: Values, kind: _Kind, algorithm: KeyAlgorithm) -> TokenRecord:
     """The token to answer with: the last one when the caller wants it again and it lasts, else a new one."""
     material_type = request["KeyMaterialType"]
-    if material_type not in MATERIAL_TYPES:
-        raise validation(f"KeyMaterialType {material_type} has no parameters to get from this endpoint")
-    if algorithm not in kind.algorithms:
+    if material_type not in kind.algorithms:
+        raise validation(f"KeyMaterialType {material_type} needs no {kind.kind.value.lower()} token")
+    if algorithm not in kind.algorithms[material_type]:
         raise validation(f"Key algorithm {algorithm} is not valid for KeyMaterialType {material_type}")
     if request.get("ReuseLastGeneratedToken"):
         last = hsm.service_keys.latest_token(

@@ -180,31 +180,3 @@ def test_importing_twice_makes_two_keys_with_their_own_tags(client: Any, tdes_ke
 def test_a_key_may_come_disabled(client: Any, tdes_kek: str) -> None:
     key = client.import_key(KeyMaterial=block(tdes_kek, GOOD), Enabled=False)["Key"]
     assert key["Enabled"] is False
-
-
-@pytest.mark.parametrize("kind", ["KeyCryptogram", "As2805KeyCryptogram"])
-def test_other_material_is_refused_by_name(client: Any, kind: str) -> None:
-    attributes = {
-        "KeyAlgorithm": "TDES_2KEY",
-        "KeyUsage": "TR31_K1_KEY_BLOCK_PROTECTION_KEY",
-        "KeyClass": "SYMMETRIC_KEY",
-        "KeyModesOfUse": BOTH,
-    }
-    members = {
-        "KeyCryptogram": {
-            "KeyAttributes": attributes,
-            "Exportable": True,
-            "WrappedKeyCryptogram": "00" * 16,
-            "ImportToken": "import-token-0123456789abcdef",
-        },
-        "As2805KeyCryptogram": {
-            "As2805KeyVariant": "PIN_ENCRYPTION_KEY_VARIANT_28",
-            "KeyModesOfUse": BOTH,
-            "KeyAlgorithm": "TDES_2KEY",
-            "Exportable": True,
-            "WrappingKeyIdentifier": "alias/a",
-            "WrappedKeyCryptogram": "00" * 16,
-        },
-    }
-    with pytest.raises(client.exceptions.ValidationException, match=f"{kind} is not served"):
-        client.import_key(KeyMaterial={kind: members[kind]})
