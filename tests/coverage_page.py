@@ -7,18 +7,31 @@ from pathlib import Path
 from typing import Any
 
 from adapters.apc.adapter import ApcAdapter
+from adapters.atalla import commands as atalla_commands
+from adapters.atalla.adapter import AtallaAdapter
+from adapters.atalla.message import REQUESTS as ATALLA_REQUESTS
+from adapters.futurex import commands as futurex_commands
+from adapters.futurex.adapter import FuturexAdapter
+from adapters.futurex.message import REQUESTS as FUTUREX_REQUESTS
 from adapters.payshield import commands as payshield_commands
 from adapters.payshield.adapter import PayshieldAdapter
-from adapters.payshield.message import REQUESTS
+from adapters.payshield.message import REQUESTS as PAYSHIELD_REQUESTS
 from keyexchange.hsm.apc import operations as apc_operations
 from keyexchange.hsm.apc.context import CONTROL
 from keyexchange.protocols import abilities
 
 PAGE = Path(__file__).parent.parent / "docs/reference/coverage.md"
 
-SIDES = (PayshieldAdapter, ApcAdapter)
-DECLARED = (payshield_commands, apc_operations)
+SIDES = (PayshieldAdapter, FuturexAdapter, AtallaAdapter, ApcAdapter)
+DECLARED = (payshield_commands, futurex_commands, atalla_commands, apc_operations)
 """Importing them declares every command and operation."""
+
+HOST_COMMANDS: dict[str, tuple[Any, dict[str, Any]]] = {
+    "payShield host commands": (payshield_commands, PAYSHIELD_REQUESTS),
+    "Futurex host commands": (futurex_commands, FUTUREX_REQUESTS),
+    "Atalla host commands": (atalla_commands, ATALLA_REQUESTS),
+}
+"""By heading: the package that declares them, and its table of requests."""
 
 ABOUT = """\
 # Coverage: what each side can do, and how we know
@@ -37,7 +50,7 @@ strongest first:
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([ABOUT, *_abilities(), *_payshield(), *_apc()]) + "\n"
+    return "\n".join([ABOUT, *_abilities(), *_host_commands(), *_apc()]) + "\n"
 
 
 def _abilities() -> Iterator[str]:
@@ -61,17 +74,18 @@ def _yes_or_no(side: type, method: str) -> str:
     return "yes" if hasattr(side, method) else "no"
 
 
-def _payshield() -> Iterator[str]:
-    yield "## payShield host commands"
-    yield "Declared once for adapter and face. A convention is what no public source settles and we chose."
-    yield ""
-    yield "| Command | Provenance | Source | Conventions |"
-    yield "|---|---|---|---|"
-    for code, request in sorted(REQUESTS.items()):
-        if request.__module__.startswith(payshield_commands.__name__):
-            conventions = "; ".join(request.conventions)
-            yield f"| {code} | `{request.provenance}` | {request.source} | {conventions} |"
-    yield ""
+def _host_commands() -> Iterator[str]:
+    for heading, (package, requests) in HOST_COMMANDS.items():
+        yield f"## {heading}"
+        yield "Declared once for adapter and face. A convention is what no public source settles and we chose."
+        yield ""
+        yield "| Command | Provenance | Source | Conventions |"
+        yield "|---|---|---|---|"
+        for code, request in sorted(requests.items()):
+            if request.__module__.startswith(package.__name__):
+                conventions = "; ".join(request.conventions)
+                yield f"| {code} | `{request.provenance}` | {request.source} | {conventions} |"
+        yield ""
 
 
 def _apc() -> Iterator[str]:

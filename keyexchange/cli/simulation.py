@@ -76,7 +76,10 @@ def simulated(sides: set[str | None], state: Path) -> Iterator[Simulation]:
     command = [sys.executable, "-m", "keyexchange", "serve", "--state-dir", str(state), "--until-stdin-closes"]
     for face in filter(None, faces):
         command += [f"--{face}-port", "0"]
-    environment = os.environ | {f"KEYEXCHANGE_{name}": value for name, value in pair.items()}
+    switches = registry.names(registry.REHEARSAL_SWITCHES)
+    command += [f"--{switch}" for switch in switches if switch.partition("-")[0] in faces]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("KEYEXCHANGE_")}
+    environment = kept | {f"KEYEXCHANGE_{name}": value for name, value in pair.items()}
     process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, start_new_session=True, text=True
     )

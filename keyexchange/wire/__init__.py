@@ -3,7 +3,7 @@
 from keyexchange.wire.commands import Command, Condition, Nested, Record, WireField, wire
 from keyexchange.wire.cursor import Cursor, malformed
 from keyexchange.wire.fields import Codec, Counted, Der, Digits, Hex, Marked, MayBeAbsent, Raw, Rest, Terminated, Text
-from keyexchange.wire.framing import LARGEST_MESSAGE, Framing, LengthPrefixed
+from keyexchange.wire.framing import LARGEST_MESSAGE, Delimited, Framing, LengthPrefixed
 from keyexchange.wire.server import Handler, Listener, serve_tcp
 from keyexchange.wire.tcp import Connection
 from keyexchange.wire.tls import TlsSettings, client_context, server_context
@@ -16,6 +16,7 @@ __all__ = [
     "Connection",
     "Counted",
     "Cursor",
+    "Delimited",
     "Der",
     "Digits",
     "Framing",

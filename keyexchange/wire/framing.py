@@ -71,3 +71,60 @@ class LengthPrefixed:
         if length > self._largest:
             raise malformed(f"a message of {length} octets is longer than the {self._largest} allowed")
         return length
+
+
+class Delimited:
+    """Text between a mark in front and a mark behind; neither occurs inside (Excrypt: `[` and `]`).
+
+    Args:
+        start, end: the marks, one octet each.
+        largest: the longest message that is accepted or sent, octets, without its marks.
+        between: octets that may stand between messages and are skipped; None: any.
+    """
+
+    def __init__(
+        self, start: bytes, end: bytes, *, largest: int = LARGEST_MESSAGE, between: bytes | None = b"\r\n"
+    ) -> None:
+        self._start, self._end, self._largest, self._between = start, end, largest, between
+        self._buffer = bytearray()
+
+    @property
+    def pending(self) -> int:
+        """Octets kept of a message that is not complete."""
+        return len(self._buffer)
+
+    def feed(self, octets: bytes) -> list[bytes]:
+        """See `Framing.feed`."""
+        searched = len(self._buffer)
+        self._buffer += octets
+        complete = []
+        while self._skipped():
+            end = self._buffer.find(self._end, searched)
+            if end < 0:
+                self._accepted(len(self._buffer) - 1)
+                break
+            complete.append(bytes(self._buffer[1 : 1 + self._accepted(end - 1)]))
+            del self._buffer[: end + 1]
+            searched = 0
+        return complete
+
+    def encode(self, message: bytes) -> bytes:
+        """See `Framing.encode`."""
+        if self._start in message or self._end in message:
+            raise malformed("a message holds the mark that begins or ends one")
+        self._accepted(len(message))
+        return self._start + message + self._end
+
+    def _skipped(self) -> bool:
+        """Drop what stands before the next message; whether one has begun."""
+        start = self._buffer.find(self._start)
+        between = self._buffer if start < 0 else self._buffer[:start]
+        if self._between is not None and between.strip(self._between):
+            raise malformed("octets stand outside of a message")
+        del self._buffer[: len(between)]
+        return start >= 0
+
+    def _accepted(self, length: int) -> int:
+        if length > self._largest:
+            raise malformed(f"a message of more than the {self._largest} octets allowed")
+        return length

@@ -95,16 +95,30 @@ class Connection:
             ProtocolError: octets are waiting that nobody asked for; they must not answer the next command.
         """
         sock.setblocking(False)
+        while True:
+            try:
+                waiting = sock.recv(_CHUNK)
+            except (BlockingIOError, ssl.SSLWantReadError):  # nothing, or TLS's own messages, which this has dealt with
+                return False
+            except OSError:
+                return True
+            if not waiting:
+                return True
+            self._require_filler(waiting)
+
+    def _require_filler(self, octets: bytes) -> None:
+        """Octets that came after a reply are what the framing skips, such as a line end.
+
+        Raises:
+            ProtocolError: they are not.
+        """
         try:
-            waiting = sock.recv(1)
-        except (BlockingIOError, ssl.SSLWantReadError):  # nothing, or TLS's own messages, which this has dealt with
-            return False
-        except OSError:
-            return True
-        if waiting:
+            meant = bool(self._framing.feed(octets)) or self._framing.pending > 0
+        except FormatError:
+            meant = True
+        if meant:
             self.close()
             raise _unasked(self._label())
-        return True
 
     def _connect(self) -> socket.socket:
         try:

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from keyexchange.errors import FormatError, ProtocolError, UnreachableError
-from keyexchange.wire import Connection, LengthPrefixed
+from keyexchange.wire import Connection, Delimited, LengthPrefixed
 from tests.misbehaviour import reply_and_close, reply_each, reply_with, scripted_server, until_closed
 
 
@@ -139,3 +139,27 @@ def test_nothing_is_sent_twice_and_the_next_command_gets_a_new_connection():
 def test_a_message_that_is_too_long_is_not_sent():
     with socket.create_server(("127.0.0.1", 0)) as unused, pytest.raises(FormatError):
         connection_to(unused.getsockname()[1]).exchange(bytes(40_000))
+
+
+def test_a_line_end_that_comes_late_is_skipped_where_the_framing_says_so():
+    sent = threading.Event()
+
+    def script(connection, received):
+        received.append(connection.recv(100))
+        connection.sendall(b"<1>")
+        sent.wait(5)
+        connection.sendall(b"\r\n")
+        received.append(connection.recv(100))
+        connection.sendall(b"<2>")
+        until_closed(connection)
+
+    with scripted_server(script) as (port, received):
+        connection = Connection(
+            "127.0.0.1", port, framing=lambda: Delimited(b"<", b">"), connect_timeout=2, reply_timeout=5
+        )
+        assert connection.exchange(b"a") == b"1"
+        sent.set()
+        select.select([connection._socket], [], [], 5)
+        assert connection.exchange(b"b") == b"2"
+        connection.close()
+    assert received == [b"<a>", b"<b>"]
