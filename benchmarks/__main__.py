@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from benchmarks import migration, tr31, tr34
+from benchmarks import ecdh, migration, payment, tr31, tr34
 
-for benchmark in (tr31, tr34, migration):
+for benchmark in (tr31, ecdh, tr34, payment, migration):
     benchmark.main()
     print()

@@ -1,8 +1,9 @@
-"""Data, not keys, under RSA: PKCS#1 v1.5 and OAEP with SHA-1, SHA-256 or SHA-512.
+"""Data, not keys, under RSA: PKCS#1 v1.5, OAEP with SHA-1, SHA-256 or SHA-512, and data that somebody else has padded.
 
 Keys are wrapped with `rsa.wrap_key`, which is stricter. PKCS#1 v1.5 and SHA-1 are here because data are still sent so.
 
-Source: RFC 8017, 7.1 and 7.2; names: AWS Payment Cryptography Data Plane API Reference, AsymmetricEncryptionAttributes.
+Source: RFC 8017, 5.1, 7.1 and 7.2; names: AWS Payment Cryptography Data Plane API Reference,
+AsymmetricEncryptionAttributes.
 """
 
 from __future__ import annotations
@@ -70,11 +71,7 @@ def decrypt_data(key: rsa.RSAPrivateKey, data: bytes, scheme: RsaPadding) -> byt
     """
     size = key.key_size // 8
     if len(data) != size:
-        raise FormatError(
-            f"{len(data)} octets of ciphertext instead of {size}",
-            category="data_length",
-            hint="an RSA ciphertext is as long as the modulus of its key",
-        )
+        raise _not_a_ciphertext(len(data), size)
     try:
         return key.decrypt(data, _SCHEMES[scheme])
     except ValueError:
@@ -83,3 +80,55 @@ def decrypt_data(key: rsa.RSAPrivateKey, data: bytes, scheme: RsaPadding) -> byt
             category="decrypt_failed",
             hint="they were encrypted for another key or padded otherwise, or were changed on the way",
         ) from None
+
+
+def encrypt_unpadded(key: rsa.RSAPublicKey, data: bytes) -> bytes:
+    """Encrypt data that the caller has padded; the ciphertext is as long as the modulus.
+
+    Args:
+        data: read as a number, which must be less than the modulus; zeros on the left may be left out.
+
+    Raises:
+        FormatError: category data_length.
+
+    Source: RFC 8017, 5.1.1, RSAEP.
+    """
+    numbers = key.public_numbers()
+    clear = int.from_bytes(data, "big")
+    if clear >= numbers.n:
+        raise FormatError(
+            f"{len(data)} octets are no number below the modulus of {key.key_size} bits",
+            category="data_length",
+            hint="pad them to the length of the modulus, with a zero octet first",
+        )
+    return pow(clear, numbers.e, numbers.n).to_bytes(key.key_size // 8, "big")
+
+
+def decrypt_unpadded(key: rsa.RSAPrivateKey, data: bytes) -> bytes:
+    """Decrypt without looking at padding; as long as the modulus, with the zeros on the left.
+
+    The library has no such operation, and Python's arithmetic takes a time that depends on the numbers: enough for a
+    rehearsal, and not for a key that others must not learn.
+
+    Raises:
+        FormatError: category data_length: not as long as the modulus, or not below it.
+
+    Source: RFC 8017, 5.1.2, RSADP, by the Chinese remainder theorem.
+    """
+    size = key.key_size // 8
+    numbers = key.private_numbers()
+    enciphered = int.from_bytes(data, "big")
+    if len(data) != size or enciphered >= numbers.public_numbers.n:
+        raise _not_a_ciphertext(len(data), size)
+    first = pow(enciphered, numbers.dmp1, numbers.p)
+    second = pow(enciphered, numbers.dmq1, numbers.q)
+    clear = second + numbers.q * ((first - second) * numbers.iqmp % numbers.p)
+    return clear.to_bytes(size, "big")
+
+
+def _not_a_ciphertext(length: int, size: int) -> FormatError:
+    return FormatError(
+        f"{length} octets are no ciphertext under a modulus of {size} octets",
+        category="data_length",
+        hint="an RSA ciphertext is as long as the modulus of its key",
+    )

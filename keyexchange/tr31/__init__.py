@@ -3,9 +3,10 @@
 from keyexchange.tr31.binding import VERSIONS, Kbpk
 from keyexchange.tr31.content import content_violations, private_key_form
 from keyexchange.tr31.header import Header, OptionalBlock, parse_header
-from keyexchange.tr31.keyblock import KeyBlockContent, ParsedBlock, parse, unwrap, wrap
+from keyexchange.tr31.keyblock import KeyBlockContent, unwrap, wrap
 from keyexchange.tr31.optional_blocks import UnknownBlock, explain, interpret
 from keyexchange.tr31.rules import misplaced, violations
+from keyexchange.tr31.structure import ParsedBlock, parse
 from keyexchange.tr31.tolerances import STRICT, USUAL, Tolerance
 from keyexchange.tr31.typed_block import TypedBlock
 

@@ -11,10 +11,11 @@ Source: ANSI X9.143:2021, 6.5 and 7; TR-31:2018, 5.3.
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass
 from functools import cached_property
 
-from keyexchange.crypto import BlockCipherKey, TdesKey, block_cipher_kcv, block_cipher_key, tdes_strength, xor
+from keyexchange.crypto import AesKey, BlockCipherKey, TdesKey, block_cipher_kcv, block_cipher_key, tdes_strength, xor
 from keyexchange.errors import FormatError
 from keyexchange.keys import Kcv, KeyAlgorithm
 from keyexchange.secret import Secret
@@ -46,9 +47,36 @@ VERSIONS = {
     "D": Version("A", 16, 16, derives=True, kbpk_octets=(16, 24, 32)),
 }
 
+_KBPK_OCTETS = {
+    letter: {length for version in VERSIONS.values() if version.letter == letter for length in version.kbpk_octets}
+    for letter in ("T", "A")
+}
+
+Keys = tuple[BlockCipherKey, BlockCipherKey]
+"""Block encryption key and block authentication key."""
+
 _ENCRYPTION, _AUTHENTICATION = 0, 1
 _DERIVED_ALGORITHM = {("T", 16): 0, ("T", 24): 1, ("A", 16): 2, ("A", 24): 3, ("A", 32): 4}
 """Algorithm indicator in the derivation data. Source: X9.143:2021, tables 8 and 9."""
+_CIPHERS: dict[str, type[BlockCipherKey]] = {"T": TdesKey, "A": AesKey}
+
+
+def _derivation_data(letter: str, length: int) -> tuple[bytes, ...]:
+    """What the CMACs are over that make, one after the other, the encryption key and then the authentication key.
+
+    A counter from 1, the purpose, a zero, the algorithm indicator and the length in bits. Source: X9.143:2021, 6.5.2.2
+    and 6.5.3.2.
+    """
+    indicator, blocks = _DERIVED_ALGORITHM[letter, length], -(-length // _CIPHERS[letter].block_size)
+    return tuple(
+        struct.pack(">BHxHH", counter, purpose, indicator, length * 8)
+        for purpose in (_ENCRYPTION, _AUTHENTICATION)
+        for counter in range(1, blocks + 1)
+    )
+
+
+_DERIVATIONS = {sized: _derivation_data(*sized) for sized in _DERIVED_ALGORITHM}
+"""By algorithm and octets of the KBPK: there are five."""
 
 
 class Kbpk:
@@ -63,14 +91,13 @@ class Kbpk:
     """
 
     def __init__(self, letter: str, key: Secret) -> None:
-        lengths = {
-            length for version in VERSIONS.values() if version.letter == letter for length in version.kbpk_octets
-        }
-        if len(key) not in lengths:
+        octets = len(key)
+        if octets not in _KBPK_OCTETS.get(letter, ()):
             raise _wrong_length()
         self.letter = letter
         self.key = key
-        self._versions = [v for v in VERSIONS.values() if v.letter == letter and len(key) in v.kbpk_octets]
+        self._octets = octets
+        self._derived: Keys | None = None
 
     @cached_property
     def algorithm(self) -> KeyAlgorithm:
@@ -98,48 +125,34 @@ class Kbpk:
         """Check value of the KBPK itself."""
         return block_cipher_kcv(block_cipher_key(self.letter, self.key))
 
-    def require(self, version: Version) -> None:
-        """Refuse a version whose blocks this KBPK cannot protect.
-
-        Raises:
-            FormatError: category kbpk_length.
-        """
-        if version not in self._versions:
-            raise _wrong_length()
-
-    def keys(self, version: Version) -> tuple[BlockCipherKey, BlockCipherKey]:
+    def keys(self, version: Version) -> Keys:
         """Block encryption key and block authentication key of a version.
 
         Raises:
-            FormatError: category kbpk_length.
+            FormatError: category kbpk_length: a version whose blocks this KBPK cannot protect.
         """
-        self.require(version)
-        return self._derived if version.derives else self._variants
+        if version.letter != self.letter or self._octets not in version.kbpk_octets:
+            raise _wrong_length()
+        if not version.derives:
+            return self._variants
+        if self._derived is None:
+            self._derived = _derive(self.letter, self.key, self._octets)
+        return self._derived
 
     @cached_property
-    def _derived(self) -> tuple[BlockCipherKey, BlockCipherKey]:
-        base = block_cipher_key(self.letter, self.key)
-        encryption, authentication = (
-            block_cipher_key(self.letter, Secret(self._derive(base, purpose)))
-            for purpose in (_ENCRYPTION, _AUTHENTICATION)
-        )
-        return encryption, authentication
-
-    def _derive(self, base: BlockCipherKey, purpose: int) -> bytes:
-        """X9.143:2021, 6.5.2.2 and 6.5.3.2: CMAC in counter mode."""
-        length = len(self.key)
-        algorithm = _DERIVED_ALGORITHM[self.letter, length]
-        data = b"%c%c" % (0, purpose) + b"\0" + algorithm.to_bytes(2, "big") + (length * 8).to_bytes(2, "big")
-        blocks = -(-length // base.block_size)
-        return b"".join(base.cmac(counter.to_bytes(1, "big") + data) for counter in range(1, blocks + 1))[:length]
-
-    @cached_property
-    def _variants(self) -> tuple[BlockCipherKey, BlockCipherKey]:
+    def _variants(self) -> Keys:
         octets, size = self.key.reveal(), len(self.key)
         return TdesKey(Secret(xor(octets, b"\x45" * size))), TdesKey(Secret(xor(octets, b"\x4d" * size)))
 
 
-def seal(version: Version, kbpk: Kbpk, header: bytes, content: bytes) -> tuple[bytes, bytes]:
+def _derive(letter: str, key: Secret, length: int) -> Keys:
+    make = _CIPHERS[letter]
+    octets = make(key).cmacs(_DERIVATIONS[letter, length])
+    half = len(octets) // 2
+    return make(Secret(octets[:length])), make(Secret(octets[half : half + length]))
+
+
+def seal(version: Version, keys: Keys, header: bytes, content: bytes) -> tuple[bytes, bytes]:
     """Encrypt and authenticate.
 
     Args:
@@ -149,7 +162,7 @@ def seal(version: Version, kbpk: Kbpk, header: bytes, content: bytes) -> tuple[b
     Returns:
         Ciphertext and MAC.
     """
-    encryption, authentication = kbpk.keys(version)
+    encryption, authentication = keys
     if version.derives:
         mac = authentication.cmac(header + content)
         return encryption.encrypt_cbc(mac, content), mac
@@ -157,9 +170,9 @@ def seal(version: Version, kbpk: Kbpk, header: bytes, content: bytes) -> tuple[b
     return ciphertext, authentication.cbc_mac(header + ciphertext)[: version.mac]
 
 
-def open_sealed(version: Version, kbpk: Kbpk, header: bytes, ciphertext: bytes, mac: bytes) -> tuple[bytes, bytes]:
+def open_sealed(version: Version, keys: Keys, header: bytes, ciphertext: bytes, mac: bytes) -> tuple[bytes, bytes]:
     """Decrypt, and compute the MAC that should stand there. The caller compares before it uses the content."""
-    encryption, authentication = kbpk.keys(version)
+    encryption, authentication = keys
     if version.derives:
         content = encryption.decrypt_cbc(mac, ciphertext)
         return content, authentication.cmac(header + content)

@@ -4,46 +4,27 @@ from __future__ import annotations
 
 import hmac
 import os
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from keyexchange.errors import FormatError, RuleError
 from keyexchange.keys import KeyAlgorithm, require_kek_strength
 from keyexchange.secret import Secret
 from keyexchange.tr31.binding import VERSIONS, Kbpk, Version, open_sealed, seal
+from keyexchange.tr31.check_values import names_another_kbpk, wrong_check_values
 from keyexchange.tr31.content import content_violations
-from keyexchange.tr31.header import FIXED_LENGTH, Header, parse_header
+from keyexchange.tr31.header import Header, parse_header
 from keyexchange.tr31.rules import violations
-from keyexchange.tr31.tolerances import LONGEST_KEY, USUAL, Tolerance, conceals_length, serial_number_habits
+from keyexchange.tr31.structure import parse_as, version_of
+from keyexchange.tr31.tolerances import CONCEALING, LONGEST_KEY, USUAL, Tolerance
 
 _LENGTH_FIELD = 2
 _LONGEST_BLOCK = 9999
 _SIZED_LETTERS = ("T", "A")
+_SHORT_PADDING = (Tolerance.SHORT_PADDING,)
 
 
-@dataclass(frozen=True)
-class ParsedBlock:
-    """A block's structure, before any key was used: nothing here is authenticated.
-
-    Args:
-        header: its fields.
-        length: as the length field says, which is the block's length.
-        header_text: the characters that the MAC covers.
-        ciphertext: encrypted length, key and padding.
-        mac: as it stands.
-        tolerances: the deviations that show without a key. None is refused here: `unwrap` does that.
-    """
-
-    header: Header
-    length: int
-    header_text: str
-    ciphertext: bytes
-    mac: bytes
-    tolerances: tuple[Tolerance, ...] = ()
-
-
-@dataclass(frozen=True)
-class KeyBlockContent:
+class KeyBlockContent(NamedTuple):
     """What an authentic block held.
 
     Args:
@@ -65,40 +46,6 @@ class KeyBlockContent:
         return violations(self.header) + content_violations(self.header.algorithm, self.key)
 
 
-def parse(block: str) -> ParsedBlock:
-    """Read a block's structure; no key is needed and none is used.
-
-    Raises:
-        FormatError: categories header_malformed, unsupported_version, length_field, length_mismatch, block_multiple,
-            optional_block, mac_malformed, payload_malformed.
-    """
-    if len(block) < FIXED_LENGTH:
-        raise FormatError("the key block is shorter than its header", category="header_malformed")
-    version = VERSIONS.get(block[0])
-    if version is None:
-        raise FormatError(
-            "the key block has a version other than A, B, C and D",
-            category="unsupported_version",
-            hint="a Thales key block begins with S0 or S1, an Atalla one with a digit: those are other formats",
-        )
-    length = _length(block)
-    if length % version.block:
-        raise FormatError(f"the key block's length is not a multiple of {version.block}", category="block_multiple")
-    header, end = parse_header(block)
-    if (end - FIXED_LENGTH) % version.block:
-        raise FormatError("the optional blocks do not fill whole cipher blocks", category="optional_block")
-    if length - end < 2 * version.mac:
-        raise FormatError("the key block has no room for its MAC", category="mac_malformed")
-    body_end = length - 2 * version.mac
-    mac = _unhex(block[body_end:], "mac_malformed", "MAC")
-    ciphertext = _unhex(block[end:body_end], "payload_malformed", "encrypted key")
-    if len(ciphertext) < version.block or len(ciphertext) % version.block:
-        raise FormatError("the encrypted key does not fill whole cipher blocks", category="payload_malformed")
-    upper = block.isupper() or block[end:].upper() == block[end:]
-    tolerances = () if upper else (Tolerance.LOWER_CASE_HEX,)
-    return ParsedBlock(header, length, block[:end], ciphertext, mac, tolerances + serial_number_habits(header))
-
-
 def unwrap(kbpk: Kbpk, block: str, tolerate: frozenset[Tolerance] = USUAL) -> KeyBlockContent:
     """Authenticate a block of version A, B, C or D and take its key out.
 
@@ -110,24 +57,20 @@ def unwrap(kbpk: Kbpk, block: str, tolerate: frozenset[Tolerance] = USUAL) -> Ke
     Raises:
         FormatError: as `parse`, and kbpk_length, mac_mismatch, decrypted_length, not_tolerated.
     """
-    version = VERSIONS.get(block[:1])
-    if version is not None:
-        kbpk.require(version)
-    parsed = parse(block)
-    version = VERSIONS[parsed.header.version_id]
-    content, expected = open_sealed(version, kbpk, parsed.header_text.encode(), parsed.ciphertext, parsed.mac)
-    if not hmac.compare_digest(expected, parsed.mac):
-        raise FormatError(
-            "the key block's MAC does not verify: another key protects it, or it was changed",
-            category="mac_mismatch",
-            hint="compare the check values of the KEK on both sides",
-        )
-    met = parsed.tolerances
-    if not conceals_length(parsed.header.algorithm, len(content)):
-        met = (*met, Tolerance.SHORT_PADDING)
+    version = version_of(block)
+    keys = kbpk.keys(version)
+    header, _, header_text, ciphertext, mac, met = parse_as(version, block)
+    content, expected = open_sealed(version, keys, header_text.encode(), ciphertext, mac)
+    if not hmac.compare_digest(expected, mac):
+        raise _mac_mismatch(header, kbpk)
+    key = _key(content, header)
+    if len(content) < CONCEALING.get(header.algorithm, 0):
+        met += _SHORT_PADDING
+    if header.optional_blocks and wrong_check_values(header, kbpk, key):
+        met += (Tolerance.CHECK_VALUE,)
     if not tolerate.issuperset(met):
         raise _not_tolerated(met, tolerate)
-    return KeyBlockContent(parsed.header, _key(content, parsed.header), met)
+    return KeyBlockContent(header, key, met)
 
 
 def wrap(
@@ -170,7 +113,7 @@ def wrap(
     if length > _LONGEST_BLOCK:
         raise FormatError("the key block would be longer than 9999 characters", category="length_field")
     text = header.text(length)
-    ciphertext, mac = seal(version, kbpk, text.encode(), content)
+    ciphertext, mac = seal(version, kbpk.keys(version), text.encode(), content)
     return f"{text}{ciphertext.hex().upper()}{mac.hex().upper()}"
 
 
@@ -205,6 +148,17 @@ def _require_combination(header: Header) -> None:
         )
 
 
+def _mac_mismatch(header: Header, kbpk: Kbpk) -> FormatError:
+    other = names_another_kbpk(header, kbpk)
+    return FormatError(
+        "the key block's MAC does not verify: another key protects it, or it was changed",
+        category="mac_mismatch",
+        hint="block KP states the check value of another KEK than this one: use that KEK"
+        if other
+        else "compare the check values of the KEK on both sides",
+    )
+
+
 def _not_tolerated(met: tuple[Tolerance, ...], tolerate: frozenset[Tolerance]) -> FormatError:
     refused = [tolerance for tolerance in met if tolerance not in tolerate]
     return FormatError(
@@ -226,30 +180,6 @@ def _require_strength(kbpk: Kbpk, header: Header, key: Secret) -> None:
             hint="TDES keys have 16 or 24 octets, AES keys 16, 24 or 32",
         ) from None
     require_kek_strength(kbpk.algorithm, algorithm, kek_name="the key block protection key", kek_strength=kbpk.strength)
-
-
-def _length(block: str) -> int:
-    digits = block[1:5]
-    if not (digits.isascii() and digits.isdecimal()):
-        raise FormatError("the key block's length field is not decimal", category="length_field")
-    length = int(digits)
-    if length != len(block):
-        raise FormatError(
-            f"the key block says it has {length} characters and has {len(block)}",
-            category="length_mismatch",
-            hint="it was cut, or something stands behind it: take it whole, without line breaks",
-        )
-    return length
-
-
-def _unhex(digits: str, category: str, name: str) -> bytes:
-    try:
-        octets = bytes.fromhex(digits)
-    except ValueError:
-        octets = b""
-    if 2 * len(octets) != len(digits):  # fromhex lets spaces pass
-        raise FormatError(f"the key block's {name} is not hexadecimal", category=category)
-    return octets
 
 
 def _key(content: bytes, header: Header) -> Secret:

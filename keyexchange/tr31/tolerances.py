@@ -18,6 +18,8 @@ _LENGTH_FIELD = 2
 
 LONGEST_KEY = {"D": 24, "T": 24, "A": 32}
 """Octets of the longest key, by algorithm, to which X9.143 pads shorter ones. Single DES hides among TDES keys."""
+CONCEALING = {algorithm: _LENGTH_FIELD + octets for algorithm, octets in LONGEST_KEY.items()}
+"""Octets of encrypted content that could hold the longest key. The keys of other algorithms have no longest length."""
 
 
 class Tolerance(StrEnum):
@@ -42,6 +44,10 @@ class Tolerance(StrEnum):
     KS_TEXT = "ks-not-hex", "block KS holds something other than 16 or 20 hex digits"
     """Sent as printable text by German systems. Source: openemv/tr31 issue 1. Sixteen digits are the older form of
     TR-31:2018 and no deviation here."""
+    CHECK_VALUE = "check-value-differs", "block KC or KP states a check value that its key does not have"
+    """X9.143:2021, 6.3.6.7 has the value of the wrapped key in KC and of the KBPK in KP. The block is authentic, so its
+    sender wrote the wrong value, or wrapped another key than it thought. openemv/tr31 reads such a block and says
+    nothing."""
 
 
 STRICT: frozenset[Tolerance] = frozenset()
@@ -61,11 +67,3 @@ def _of_serial_numbers(header: Header) -> Iterator[Tolerance]:
             yield Tolerance.KS_ON_AES
         if not _SERIAL_NUMBER.fullmatch(block.data):
             yield Tolerance.KS_TEXT
-
-
-def conceals_length(algorithm: str, content_octets: int) -> bool:
-    """Whether encrypted content of this size could hold the longest key of the algorithm.
-
-    Always true of algorithms whose keys have no longest length.
-    """
-    return content_octets >= _LENGTH_FIELD + LONGEST_KEY.get(algorithm, 0)

@@ -5,7 +5,14 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
 from keyexchange.crypto import rsa
-from keyexchange.crypto.rsa_data import RsaPadding, decrypt_data, encrypt_data, longest_data
+from keyexchange.crypto.rsa_data import (
+    RsaPadding,
+    decrypt_data,
+    decrypt_unpadded,
+    encrypt_data,
+    encrypt_unpadded,
+    longest_data,
+)
 from keyexchange.errors import FormatError
 
 KEY = rsa.generate(2048)
@@ -57,3 +64,22 @@ def test_what_does_not_decrypt_is_refused_without_detail() -> None:
     with pytest.raises(FormatError) as refusal:
         decrypt_data(KEY, foreign[:-1], RsaPadding.OAEP_SHA256)
     assert refusal.value.category == "data_length"
+
+
+def test_data_padded_by_hand_are_what_the_library_reads() -> None:
+    padded = b"\x00\x02" + b"\xa5" * 249 + b"\x00data"
+    assert KEY.decrypt(encrypt_unpadded(KEY.public_key(), padded), LIBRARY[RsaPadding.PKCS1]) == b"data"
+    seen = decrypt_unpadded(KEY, encrypt_data(KEY.public_key(), b"data", RsaPadding.PKCS1))
+    assert seen.startswith(b"\x00\x02")
+    assert seen.endswith(b"\x00data")
+
+
+def test_unpadded_data_are_a_number_below_the_modulus() -> None:
+    assert decrypt_unpadded(KEY, encrypt_unpadded(KEY.public_key(), b"\x01\x02")) == bytes(254) + b"\x01\x02"
+    with pytest.raises(FormatError) as refusal:
+        encrypt_unpadded(KEY.public_key(), b"\xff" * 256)
+    assert refusal.value.category == "data_length"
+    for ciphertext in (b"\xff" * 256, bytes(255), bytes(257)):
+        with pytest.raises(FormatError) as refusal:
+            decrypt_unpadded(KEY, ciphertext)
+        assert refusal.value.category == "data_length"

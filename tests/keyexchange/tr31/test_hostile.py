@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
-from collections.abc import Callable
-from types import FrameType
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +11,7 @@ from hypothesis import strategies as st
 from keyexchange.errors import FormatError
 from keyexchange.secret import Secret
 from keyexchange.tr31 import Kbpk, OptionalBlock, explain, interpret, misplaced, parse, parse_header, unwrap, violations
+from tests.hostile.steps import steps
 from tests.vectors import vectors
 
 KBPKS = [Kbpk("T", Secret(bytes(range(24)))), Kbpk("A", Secret(bytes(range(32))))]
@@ -58,24 +55,6 @@ def test_whatever_is_read_can_be_explained(text: str) -> None:
         return
     assert all(isinstance(value, str) for part in parts for _, value in explain(part))
     assert isinstance(violations(header) + misplaced(header), tuple)
-
-
-def steps(read: Callable[[str], object], text: str) -> int:
-    """How many lines of Python run when caches are warm; whatever else traces is put back."""
-    read(text)
-    count, before = 0, sys.gettrace()
-
-    def trace(_frame: FrameType, event: str, _argument: object) -> Any:
-        nonlocal count
-        count += event == "line"
-        return trace
-
-    sys.settrace(trace)
-    try:
-        read(text)
-    finally:
-        sys.settrace(before)
-    return count
 
 
 def with_blocks(count: int, size: int) -> str:

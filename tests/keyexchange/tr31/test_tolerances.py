@@ -28,6 +28,7 @@ BLOCKS = {
     Tolerance.SHORT_PADDING: block(PLAIN, conceal_length=False),
     Tolerance.KS_ON_AES: block(Header("D", "B1", "A", "X", optional_blocks=(SERIAL,))),
     Tolerance.KS_TEXT: block(Header("D", "B1", "T", "X", optional_blocks=(OptionalBlock("KS", "DE#GBIC#MMK1"),))),
+    Tolerance.CHECK_VALUE: block(Header("D", "B1", "A", "X", optional_blocks=(OptionalBlock("KC", "01000000"),))),
 }
 
 
