@@ -15,6 +15,8 @@ from keyexchange.errors import ConfigError
 
 ADAPTERS = "keyexchange.adapters"
 FACES = "keyexchange.faces"
+REHEARSAL_SWITCHES = "keyexchange.rehearsal_switches"
+"""What makes a face do without people: `FACE-switch-name` turns on the face's option `switch_name`."""
 AUTHORITIES = "keyexchange.authorities"
 EXPLAINERS = "keyexchange.explainers"
 DOCTORS = "keyexchange.doctors"

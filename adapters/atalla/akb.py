@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from keyexchange.errors import FormatError
 
 _BLOCK = re.compile(r"([13][A-Za-z0-9]{7}),((?:[0-9A-Fa-f]{2})+),([0-9A-Fa-f]{16})")
+_SPECIFICATION = re.compile(r"G([13][A-Za-z0-9]{7}),(8|16|24)")
 
 VERSIONS = {"1": "under a TDES master file key", "3": "under an AES master file key"}
 USAGES = {
@@ -118,6 +119,11 @@ class Akb:
     mac: bytes
 
     @property
+    def text(self) -> str:
+        """As it stands in a command."""
+        return f"{self.header},{self.key_field.hex().upper()},{self.mac.hex().upper()}"
+
+    @property
     def public_bits(self) -> int | None:
         """Length of the modulus of a public RSA key; None for keys that are encrypted.
 
@@ -126,7 +132,13 @@ class Akb:
         digits = self.key_field.hex()
         if self.header[2] != "R" or not digits.startswith(_RSA_PUBLIC):
             return None
-        return 8 * int(digits[10:14], 16)
+        return 8 * int(digits[10:14] or "0", 16)
+
+    @property
+    def public_modulus(self) -> int | None:
+        """The modulus of a public RSA key with the exponent 65537; None when this is none, or not whole."""
+        bits, modulus = self.public_bits, self.key_field[7:]
+        return int.from_bytes(modulus, "big") if bits is not None and bits == 8 * len(modulus) else None
 
 
 def looks_like_akb(text: str) -> bool:
@@ -148,3 +160,22 @@ def parse(text: str) -> Akb:
             hint="a block is a header of 8 characters, a key field and a MAC in hexadecimal, with commas between",
         )
     return Akb(found[1], bytes.fromhex(found[2]), bytes.fromhex(found[3]))
+
+
+@dataclass(frozen=True)
+class Specification:
+    """What a command is asked to make instead of being given: `G`, header, comma, number of octets.
+
+    Args:
+        header: 8 characters.
+        octets: 8, 16 or 24.
+    """
+
+    header: str
+    octets: int
+
+
+def read_specification(text: str) -> Specification | None:
+    """A key specification, or None when the text is none. Source: a public C client of a card switch, command 1A."""
+    found = _SPECIFICATION.fullmatch(text)
+    return Specification(found[1], int(found[2])) if found else None

@@ -156,6 +156,7 @@ class PayshieldAdapter:
         kdh_certificate: bytes,
         krd_certificate: bytes,
         nonce: bytes,
+        krd_issuers: tuple[bytes, ...] = (),  # noqa: ARG002 (B8 takes the receiver's key as it is)
     ) -> KeyToken:
         """See `ExportsTr34.export_tr34`. The token is put together here, read back and verified.
 

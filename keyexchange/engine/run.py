@@ -250,7 +250,7 @@ class _Runner:
         scene, given, step = self._scene(planned), self._given(planned), planned.step
         if step.reconcile is not None:
             since = self.memory.intents.get(_key(planned))
-            if since is not None:
+            if since is not None and self._keeps_imports(planned):
                 found = self._find(partial(step.reconcile, scene, given, since))
                 if found is not None:
                     self._tell("found", planned)
@@ -262,6 +262,10 @@ class _Runner:
         outcome = step.action(scene, given)
         self._tell("answered", planned)
         return outcome, False
+
+    def _keeps_imports(self, planned: PlannedStep) -> bool:
+        """Whether the side keeps what it imports; one that only hands it back has nothing that could be found."""
+        return getattr(self.sides.named(planned.step.side), "keeps_imports", True)
 
     def _find(self, look: Callable[[], object | None]) -> object | None:
         """What an earlier attempt left.
@@ -284,7 +288,7 @@ class _Runner:
         """
         for planned in self.plan.steps:
             since = self.memory.tried_twice.get(_key(planned))
-            if planned.step.final and since is not None:
+            if planned.step.final and since is not None and self._keeps_imports(planned):
                 self._recording_failure(planned, partial(self._require_one, planned, since))
 
     def _require_one(self, planned: PlannedStep, since: datetime) -> None:

@@ -192,6 +192,8 @@ class ImportsTr31(Protocol):
 
 
 class FindsImports(Protocol):
+    """A side whose class says `keeps_imports = False` hands each key back and keeps none: it is not asked."""
+
     def find_import(self, mark: ImportMark, *, attributes: KeyAttributes, kcv: Kcv, since: datetime) -> HeldKey | None:
         """The key that an earlier import with this mark left here, if it did.
 
