@@ -8,7 +8,6 @@ blocks, not for bulk data.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import ClassVar
@@ -114,13 +113,13 @@ class BlockCipherKey:
         """The CMACs of several messages, one after the other; for a key that has nothing more to do."""
         *copied, last = messages
         context = CMAC(self._algorithm)
-        macs = b""
+        macs = []
         for message in copied:
             mac = context.copy()
             mac.update(message)
-            macs += mac.finalize()
+            macs.append(mac.finalize())
         context.update(last)
-        return macs + context.finalize()
+        return b"".join([*macs, context.finalize()])
 
     def cbc_mac(self, octets: bytes) -> bytes:
         """The last block of a CBC encryption under a zero IV; whole blocks only (ISO 9797-1 algorithm 1)."""
@@ -139,10 +138,7 @@ class TdesKey(BlockCipherKey):
     def _load(octets: bytes) -> BlockCipherAlgorithm:
         if len(octets) not in (8, 16, 24):
             raise ValueError("a DES key has 8, 16 or 24 octets")
-        with warnings.catch_warnings():
-            # K1 = K2 = K3 (single DES, which old key types still are) makes the library warn about each such key.
-            warnings.simplefilter("ignore")
-            return TripleDES((octets * 3)[:24] if len(octets) < 24 else octets)
+        return TripleDES((octets * 3)[:24] if len(octets) < 24 else octets)
 
     @property
     def algorithm(self) -> KeyAlgorithm:
@@ -185,6 +181,15 @@ def des_encrypt(key: bytes, block: bytes) -> bytes:
         key: eight octets.
     """
     return Cipher(TripleDES(key * 3), _ECB).encryptor().update(block)
+
+
+def tdes_encrypt(key: bytes, blocks: bytes) -> bytes:
+    """Whole blocks under a double-length TDES key that is used this once, without the cost of a key object.
+
+    Args:
+        key: sixteen octets.
+    """
+    return Cipher(TripleDES(key + key[:8]), _ECB).encryptor().update(blocks)
 
 
 def xor(left: bytes, right: bytes) -> bytes:

@@ -145,18 +145,25 @@ def _shaped(pattern: bytes) -> Callable[[Written], bool]:
 
 
 def _tags_of_signed_part(der: bytes) -> bytes:
-    """The tags of the elements in the first element; empty when there is none."""
+    """The tags of the first elements in the first element; empty when there is none.
+
+    No pattern is longer, and a list of hostile length would be copied once for each element.
+    """
     try:
         signed, _ = first_element(_content(der), "the object")
         if signed[0] != der[0]:
             return b""
         tags, rest = b"", _content(signed)
-        while rest:
+        while rest and len(tags) < _LONGEST_PATTERN:
             element, rest = first_element(rest, "the object")
             tags += element[:1]
     except FormatError:
         return b""
     return tags
+
+
+_LONGEST_PATTERN = 7
+"""Elements: of a certificate's signed part."""
 
 
 def _content(element: bytes) -> bytes:

@@ -20,6 +20,7 @@ from keyexchange.tr31.tolerances import CONCEALING, LONGEST_KEY, USUAL, Toleranc
 
 _LENGTH_FIELD = 2
 _LONGEST_BLOCK = 9999
+_MOST_BLOCKS = 99
 _SIZED_LETTERS = ("T", "A")
 _SHORT_PADDING = (Tolerance.SHORT_PADDING,)
 
@@ -68,7 +69,7 @@ def unwrap(kbpk: Kbpk, block: str, tolerate: frozenset[Tolerance] = USUAL) -> Ke
         met += _SHORT_PADDING
     if header.optional_blocks and wrong_check_values(header, kbpk, key):
         met += (Tolerance.CHECK_VALUE,)
-    if not tolerate.issuperset(met):
+    if met and not tolerate.issuperset(met):
         raise _not_tolerated(met, tolerate)
     return KeyBlockContent(header, key, met)
 
@@ -108,13 +109,24 @@ def wrap(
     content += padding
     if len(content) % version.block:
         raise FormatError("the padding does not fill whole cipher blocks", category="payload_malformed")
-    header = header.padded(version.block) if header.optional_blocks else header
+    if header.optional_blocks:
+        header = _padded(header, version)
     length = header.length + 2 * (len(content) + version.mac)
     if length > _LONGEST_BLOCK:
         raise FormatError("the key block would be longer than 9999 characters", category="length_field")
     text = header.text(length)
     ciphertext, mac = seal(version, kbpk.keys(version), text.encode(), content)
     return f"{text}{ciphertext.hex().upper()}{mac.hex().upper()}"
+
+
+def _padded(header: Header, version: Version) -> Header:
+    padded = header.padded(version.block)
+    if len(padded.optional_blocks) > _MOST_BLOCKS:
+        raise FormatError(
+            f"the header would have more than {_MOST_BLOCKS} optional blocks, the padding block among them",
+            category="optional_block",
+        )
+    return padded
 
 
 @lru_cache(maxsize=1024)
@@ -183,10 +195,10 @@ def _require_strength(kbpk: Kbpk, header: Header, key: Secret) -> None:
 
 
 def _key(content: bytes, header: Header) -> Secret:
-    bits = int.from_bytes(content[:_LENGTH_FIELD], "big")
-    octets, rest = divmod(bits, 8)
-    if rest or not octets or octets > len(content) - _LENGTH_FIELD:
+    bits = content[0] << 8 | content[1]
+    end = _LENGTH_FIELD + (bits >> 3)
+    if bits & 7 or not bits or end > len(content):
         raise FormatError(
             f"the {header.key_usage} key's length inside the block is impossible", category="decrypted_length"
         )
-    return Secret(content[_LENGTH_FIELD : _LENGTH_FIELD + octets])
+    return Secret(content[_LENGTH_FIELD:end])

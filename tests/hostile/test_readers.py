@@ -107,6 +107,7 @@ SHAPES: dict[str, Callable[[int], bytes]] = {
     "Thales block of blocks": lambda size: b"S10000P0AE00N9900" + b"LB04" * (size // 4),
     "one octet string": lambda size: element(0x30, element(0x04, bytes(size))),
     "many nulls": lambda size: element(0x30, b"\x05\x00" * (size // 2)),
+    "many nulls further in": lambda size: element(0x30, element(0x30, b"\x05\x00" * (size // 2))),
     "nested": nested,
     "signed data of nulls": lambda size: element(
         0x30, SIGNED_DATA + element(0xA0, element(0x30, b"\x02\x01\x01" + element(0x31, b"\x05\x00" * (size // 2))))

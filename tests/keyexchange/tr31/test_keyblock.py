@@ -137,6 +137,13 @@ def test_a_long_optional_block_takes_the_extended_length() -> None:
     assert unwrap(kbpk("D"), block).header.optional_blocks[0] == header.optional_blocks[0]
 
 
+@pytest.mark.parametrize(("blocks", "data"), [(99, "abc"), (100, "abcd")])
+def test_no_block_has_more_optional_blocks_than_its_header_can_count(blocks: int, data: str) -> None:
+    header = Header("B", "P0", "T", "E", optional_blocks=(OptionalBlock("LB", data),) * blocks)
+    with pytest.raises(FormatError, match="optional blocks"):
+        wrap(kbpk("B"), header, Secret(bytes(range(16))))
+
+
 def test_an_error_never_quotes_key_material() -> None:
     block = wrap(kbpk("B"), Header("B", "P0", "T", "E"), Secret(TDES3[:16]))
     with pytest.raises(FormatError) as caught:
