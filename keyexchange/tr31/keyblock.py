@@ -110,7 +110,8 @@ def wrap(
     if len(content) % version.block:
         raise FormatError("the padding does not fill whole cipher blocks", category="payload_malformed")
     if header.optional_blocks:
-        header = _padded(header, version)
+        header = header.padded(version.block)
+        _require_countable(header)
     length = header.length + 2 * (len(content) + version.mac)
     if length > _LONGEST_BLOCK:
         raise FormatError("the key block would be longer than 9999 characters", category="length_field")
@@ -119,14 +120,12 @@ def wrap(
     return f"{text}{ciphertext.hex().upper()}{mac.hex().upper()}"
 
 
-def _padded(header: Header, version: Version) -> Header:
-    padded = header.padded(version.block)
-    if len(padded.optional_blocks) > _MOST_BLOCKS:
+def _require_countable(header: Header) -> None:
+    if len(header.optional_blocks) > _MOST_BLOCKS:
         raise FormatError(
             f"the header would have more than {_MOST_BLOCKS} optional blocks, the padding block among them",
             category="optional_block",
         )
-    return padded
 
 
 @lru_cache(maxsize=1024)
@@ -144,6 +143,7 @@ def _writable(header: Header, odd_header: bool) -> Version:
             rule="proprietary-code",
             hint="translate it to a code of X9.143 first",
         )
+    _require_countable(header)
     parse_header(header.text(0))
     if not odd_header:
         _require_combination(header)
