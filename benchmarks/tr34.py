@@ -22,7 +22,7 @@ from benchmarks import naive_tr34
 from benchmarks.measure import microseconds, side_by_side
 from keyexchange import pki, tr34
 from keyexchange.crypto import rsa
-from keyexchange.pki import certificates, chain, crl, purpose
+from keyexchange.pki import certificates, crl, path, purpose
 from keyexchange.secret import Secret
 
 HEADER = "D9999K1TB00E0000"
@@ -36,11 +36,15 @@ KEPT = (
     certificates.require_identifier,
     certificates.rsa_public_key,
     certificates.subject_text,
-    chain._check_issuer,
-    chain._issued,
     crl._is_in_its_name,
+    crl._may_sign_lists,
     crl._read,
     crl._signed_by,
+    path._check_hash,
+    path._check_issuer,
+    path._check_key,
+    path.issued,
+    purpose._is_authority,
     purpose._key_usages,
 )
 """Every cache that knows something about certificates or lists."""

@@ -1,6 +1,7 @@
 """X.509 as a key exchange needs it: read certificates, verify a chain, issue from a small authority."""
 
 from keyexchange.pki.certificates import (
+    curve_algorithm,
     describe,
     describe_identifier,
     fingerprint,
@@ -8,6 +9,7 @@ from keyexchange.pki.certificates import (
     load,
     load_all,
     require_identifier,
+    rsa_algorithm,
     rsa_public_key,
     subject_text,
     to_der,
@@ -38,6 +40,7 @@ __all__ = [
     "SubjectKey",
     "build_csr",
     "check_revocation",
+    "curve_algorithm",
     "describe",
     "describe_identifier",
     "distinguished_name",
@@ -54,6 +57,7 @@ __all__ = [
     "read_list",
     "require_identifier",
     "require_purpose",
+    "rsa_algorithm",
     "rsa_public_key",
     "subject_text",
     "to_der",

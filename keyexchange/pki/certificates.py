@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import warnings
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -16,10 +17,13 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from keyexchange.crypto.ec import CURVES
+from keyexchange.crypto.rsa import WRAPPING_KEY_BITS
 from keyexchange.errors import FormatError
+from keyexchange.keys import KeyAlgorithm
 from keyexchange.pki.asn1 import IssuerAndSerialNumber
 from keyexchange.pki.declared import read_fields
-from keyexchange.pki.der import decode, encode, reading, require_der
+from keyexchange.pki.der import contents, decode, encode, reading, require_der
 
 _PEM = b"-----BEGIN"
 _SEQUENCE = b"\x30"
@@ -66,7 +70,8 @@ def load_all(octets: bytes | str) -> tuple[x509.Certificate, ...]:
 @lru_cache(maxsize=_KEPT)
 def _load_all(raw: bytes) -> tuple[x509.Certificate, ...]:
     try:
-        certificates = _parse(raw)
+        with warnings.catch_warnings(action="ignore"):  # of a serial number below 1; see `serial_number`
+            certificates = _parse(raw)
         for certificate in certificates:
             _look_into(certificate)
     except (ValueError, TypeError, x509.InvalidVersion):
@@ -122,6 +127,11 @@ def issuer_and_serial(der: bytes) -> bytes:
     return encode(IssuerAndSerialNumber, body["issuer"], body["serial_number"])
 
 
+def serial_number(certificate: x509.Certificate) -> int:
+    """As it stands: below 1 in certificates that break RFC 5280, 4.1.2.2, of which `cryptography` warns each time."""
+    return int.from_bytes(contents(signed_fields(to_der(certificate))["serial_number"]), "big", signed=True)
+
+
 @lru_cache(maxsize=_KEPT)
 def signed_fields(der: bytes) -> Mapping[str, bytes]:
     """The fields of a certificate that its issuer signed, as they stand, by RFC 5280's names.
@@ -164,10 +174,10 @@ def describe_identifier(ias: bytes) -> str:
 
 @lru_cache(maxsize=_KEPT)
 def rsa_public_key(certificate: x509.Certificate) -> rsa.RSAPublicKey:
-    """The public key of an RSA certificate.
+    """The public key of an RSA certificate, of a size that TR-34 is used with.
 
     Raises:
-        FormatError: category structure: another kind of key, or a key that is none.
+        FormatError: category structure: another kind of key, a key that is none, or of another size.
     """
     key = _public_key(certificate)
     if not isinstance(key, rsa.RSAPublicKey):
@@ -176,7 +186,38 @@ def rsa_public_key(certificate: x509.Certificate) -> rsa.RSAPublicKey:
             category="structure",
             hint="TR-34 signs and wraps with RSA: make an RSA key pair for this side",
         )
+    rsa_algorithm(key, f"the certificate of {subject_text(certificate)}")
     return key
+
+
+def rsa_algorithm(key: rsa.RSAPublicKey, what: str) -> KeyAlgorithm:
+    """The sized algorithm of an RSA key, which has the strength.
+
+    Args:
+        what: names what holds the key, in the message.
+
+    Raises:
+        FormatError: category structure: not of 2048, 3072 or 4096 bits.
+    """
+    if key.key_size not in WRAPPING_KEY_BITS:
+        raise FormatError(
+            f"{what} holds an RSA key of {key.key_size} bits",
+            category="structure",
+            hint="make a key pair of 2048, 3072 or 4096 bits for this side, and have it certified",
+        )
+    return KeyAlgorithm(f"RSA_{key.key_size}")
+
+
+def curve_algorithm(certificate: x509.Certificate) -> KeyAlgorithm | None:
+    """The algorithm of a certificate's elliptic curve key; None for another kind of key, or a curve without a name
+    here."""
+    try:
+        key = certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        return None
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        return None
+    return next((algorithm for algorithm, curve in CURVES.items() if curve.name == key.curve.name), None)
 
 
 @lru_cache(maxsize=_KEPT)
@@ -190,7 +231,7 @@ def describe(certificate: x509.Certificate) -> list[tuple[str, str]]:
     return [
         ("subject", subject_text(certificate)),
         ("issuer", _printable(certificate.issuer.rfc4514_string())),
-        ("serial number", hex(certificate.serial_number)),
+        ("serial number", hex(serial_number(certificate))),
         ("not before", time_text(certificate.not_valid_before_utc)),
         ("not after", time_text(certificate.not_valid_after_utc)),
         ("public key", _key_text(certificate)),
@@ -198,9 +239,23 @@ def describe(certificate: x509.Certificate) -> list[tuple[str, str]]:
     ]
 
 
+def require_aware(moment: datetime, what: str) -> None:
+    """Make sure that a time has a zone: one without cannot be compared with a certificate's.
+
+    Raises:
+        FormatError: category structure.
+    """
+    if moment.tzinfo is None:
+        raise FormatError(
+            f"{what} has no time zone",
+            category="structure",
+            hint="give an aware time, such as datetime.now(UTC)",
+        )
+
+
 def time_text(moment: datetime) -> str:
-    """A UTC time to the second: `2030-01-31 12:00:00 UTC`."""
-    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+    """An aware time in UTC, to the second: `2030-01-31 12:00:00 UTC`."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _key_text(certificate: x509.Certificate) -> str:

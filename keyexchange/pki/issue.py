@@ -27,6 +27,7 @@ _PURPOSES = {
     "ca": {"key_cert_sign", "crl_sign"},
     "sign": {"digital_signature"},
     "wrap": {"key_encipherment", "data_encipherment"},
+    "agree": {"key_agreement"},
 }
 _BITS = (
     "digital_signature",

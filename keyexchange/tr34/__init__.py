@@ -4,6 +4,7 @@ from keyexchange.crypto.rsa import SignatureHash
 from keyexchange.tr34.algorithms import AES128_CBC, AES256_CBC, DES_EDE3_CBC, ContentCipher, Oaep
 from keyexchange.tr34.binding import BindingForm, BindingToken, read_binding, verify_binding
 from keyexchange.tr34.binding_writer import Signer, build_ca_rebind, build_ca_unbind, build_kdh_rebind, build_kdh_unbind
+from keyexchange.tr34.checks import require_two_certificates
 from keyexchange.tr34.credentials import Credential, build_kdh_credential, build_krd_credential, read_credential
 from keyexchange.tr34.describe import describe, describe_binding, describe_credential
 from keyexchange.tr34.envelope import Envelope, OneTime
@@ -57,6 +58,7 @@ __all__ = [
     "read_binding",
     "read_credential",
     "read_random_number",
+    "require_two_certificates",
     "verify",
     "verify_binding",
     "verify_credential",

@@ -17,7 +17,7 @@ from keyexchange.crypto import BlockCipherKey, block_cipher_key
 from keyexchange.crypto.rsa import SignatureHash
 from keyexchange.errors import FormatError
 from keyexchange.keys import KeyAlgorithm
-from keyexchange.pki.der import decode, encode, reading
+from keyexchange.pki.der import contents, decode, encode, reading
 from keyexchange.secret import Secret
 from keyexchange.tr34 import asn1
 
@@ -71,8 +71,18 @@ DIGEST_IDENTIFIERS = {
     SignatureHash.SHA_384: encode(asn1.AlgorithmIdentifier, oid(_SHA384)),
     SignatureHash.SHA_512: encode(asn1.AlgorithmIdentifier, oid(_SHA512)),
 }
-DIGESTS_BY_IDENTIFIER = {identifier: hashing for hashing, identifier in DIGEST_IDENTIFIERS.items()}
+DIGEST_IDENTIFIERS_WITH_NULL = {
+    hashing: encode(asn1.AlgorithmIdentifier, contents(identifier), _NULL)
+    for hashing, identifier in DIGEST_IDENTIFIERS.items()
+}
+"""What a reader accepts besides. Source: RFC 5754, 2."""
 RSA_SIGNATURE_IDENTIFIER = encode(asn1.AlgorithmIdentifier, oid(_RSA_ENCRYPTION), _NULL)
+SIGNATURE_IDENTIFIERS_WITH_HASH = {
+    SignatureHash.SHA_256: encode(asn1.AlgorithmIdentifier, oid("1.2.840.113549.1.1.11"), _NULL),
+    SignatureHash.SHA_384: encode(asn1.AlgorithmIdentifier, oid("1.2.840.113549.1.1.12"), _NULL),
+    SignatureHash.SHA_512: encode(asn1.AlgorithmIdentifier, oid("1.2.840.113549.1.1.13"), _NULL),
+}
+"""What a reader accepts besides: sha256WithRSAEncryption and its like. Source: RFC 5754, 3.2."""
 OAEP_IDENTIFIER = encode(
     asn1.AlgorithmIdentifier,
     oid(_RSAES_OAEP),

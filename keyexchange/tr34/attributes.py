@@ -15,9 +15,10 @@ from typing import Any, NamedTuple
 
 from asn1crypto import core
 
+from keyexchange import tr31
 from keyexchange.errors import FormatError
 from keyexchange.pki.declared import read_fields, read_members, read_octets, read_only
-from keyexchange.pki.der import encode, not_its_structure, reading, require_element
+from keyexchange.pki.der import contents, encode, not_its_structure, reading, require_element
 from keyexchange.tr34 import asn1
 from keyexchange.tr34.algorithms import (
     CONTENT_TYPE,
@@ -32,8 +33,8 @@ from keyexchange.tr34.algorithms import (
 from keyexchange.tr34.layouts import Tolerance, met
 
 _WHAT = "the signed attributes"
-_FIXED_HEADER = 16
-_UTC_TIME = 0x17
+_UTC_TIME, _GENERALIZED_TIME = 0x17, 0x18
+_TIME_LENGTH = len("YYYYMMDDHHMMSSZ")
 _FIRST_UTC_TIME, _LAST_UTC_TIME = 1950, 2049
 _TYPES = {dotted: oid(dotted) for dotted in (CONTENT_TYPE, DATA, MESSAGE_DIGEST, RANDOM_NONCE, SIGNING_TIME)}
 """The attributes that TR-34 knows."""
@@ -125,7 +126,7 @@ def encode_header(header: str) -> bytes:
     Raises:
         FormatError: category structure: not a header.
     """
-    _check_header(header)
+    check_header(header)
     return _octets_attribute(DATA, header.encode("ascii"))
 
 
@@ -211,20 +212,32 @@ def _header_text(value: bytes | None, what: str) -> str:
     if not octets.isascii():
         raise not_its_structure(what)
     header = octets.decode("ascii")
-    _check_header(header)
+    check_header(header)
     return header
 
 
 def _time(value: bytes) -> datetime:
-    """Source: RFC 5652, 11.3: UTCTime up to 2049, GeneralizedTime after.
+    """Source: RFC 5652, 11.3: UTCTime from 1950 to 2049, else GeneralizedTime; with seconds, no fraction, and Z.
 
     Raises:
-        ValueError, TypeError: it is none; for `reading()` to turn.
+        FormatError: category structure.
     """
-    kind = core.UTCTime if value[0] == _UTC_TIME else core.GeneralizedTime
-    moment = kind.load(value, strict=True).native
-    if not isinstance(moment, datetime) or moment.tzinfo is None:
-        raise ValueError
+    digits, kind = contents(value), value[0]
+    if kind == _UTC_TIME:
+        digits = (b"20" if digits[:2] < b"50" else b"19") + digits
+    try:
+        if kind not in (_UTC_TIME, _GENERALIZED_TIME) or len(digits) != _TIME_LENGTH or not digits[:-1].isdigit():
+            raise ValueError
+        moment = datetime.strptime(digits.decode("latin-1"), "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
+        if (kind == _UTC_TIME) is not (_FIRST_UTC_TIME <= moment.year <= _LAST_UTC_TIME):
+            raise ValueError
+    except ValueError:
+        raise FormatError(
+            "the signing time is not one in DER",
+            category="structure",
+            hint="have the sender write it as UTCTime until 2049 and GeneralizedTime after, in UTC, "
+            "with seconds and Z, as in 300517120000Z",
+        ) from None
     return moment
 
 
@@ -251,10 +264,22 @@ def _octets_attribute(kind: str, octets: bytes) -> bytes:
     return encode(asn1.Attribute, _TYPES[kind], encode(asn1.AnySet, encode(core.OctetString, octets)))
 
 
-def _check_header(header: str) -> None:
-    if len(header) < _FIXED_HEADER or not (header.isascii() and header.isprintable()):
+@lru_cache(maxsize=64)
+def check_header(header: str) -> tr31.Header:
+    """The fields of a header that stands alone; version and length carry no meaning.
+
+    Raises:
+        FormatError: category structure: it is none, or more follows it.
+    """
+    why = "characters follow it"
+    try:
+        fields, end = tr31.parse_header(header)
+    except FormatError as error:
+        why, end = error.message, -1
+    if end != len(header):
         raise FormatError(
-            "the key's header is not a TR-31 header of 16 characters or more",
+            f"the key's header is not a TR-31 header: {why}",
             category="structure",
             hint="the header names usage, algorithm, mode of use and exportability, as in D0000K1TB00E0000",
-        )
+        ) from None
+    return fields

@@ -134,7 +134,9 @@ def read_binding(octets: bytes) -> BindingToken:
         new_kdh=new_kdh,
         attributes=attributes,
         signed=signed,
-        tolerances=(new_kdh.tolerances if new_kdh else ()) + (attributes.tolerances if attributes else ()),
+        tolerances=signed.tolerances
+        + (new_kdh.tolerances if new_kdh else ())
+        + (attributes.tolerances if attributes else ()),
     )
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hmac
 
-from keyexchange.errors import TrustError
-from keyexchange.pki import issuer_and_serial, load, load_crl
+from keyexchange import tr31
+from keyexchange.errors import FormatError, TrustError
+from keyexchange.pki import issuer_and_serial, load, load_crl, rsa_public_key
 from keyexchange.pki.der import require_der
+from keyexchange.secret import Secret
+from keyexchange.tr34.attributes import check_header
 
 
 def require_signer(identifier: bytes, certificate: bytes, what: str, *, role: str = "KDH") -> None:
@@ -39,6 +42,46 @@ def require_answer(nonce: bytes | None, expected: bytes | None) -> None:
             category="nonce_mismatch",
             hint="have the sender make it again with the random number that the receiver gave out for it",
         )
+
+
+def require_content(header: str, key: Secret) -> str:
+    """Make sure that a key is one of the algorithm that its header names.
+
+    Returns:
+        The algorithm letter.
+
+    Raises:
+        FormatError: category structure: another length, no private key, no octets at all.
+    """
+    letter = check_header(header).algorithm
+    wrong = tr31.content_violations(letter, key) if len(key) else ("the key has no octets",)
+    if wrong:
+        raise FormatError(
+            f"the token's key does not fit its header: {wrong[0]}",
+            category="structure",
+            hint="have the sender make the token again with the algorithm of the key in its header",
+        )
+    return letter
+
+
+def require_two_certificates(kdh_certificate: bytes, krd_certificate: bytes) -> None:
+    """Make sure that the two sides have a key pair each.
+
+    Raises:
+        TrustError: purpose_mismatch.
+        FormatError: der_malformed; structure: not RSA keys of 2048, 3072 or 4096 bits.
+    """
+    if rsa_public_key(load(kdh_certificate)) == rsa_public_key(load(krd_certificate)):
+        raise one_key_on_both_sides()
+
+
+def one_key_on_both_sides() -> TrustError:
+    """The error of a key pair that signs tokens and receives them."""
+    return TrustError(
+        "one key pair serves as sender's (KDH) and receiver's (KRD)",
+        category="purpose_mismatch",
+        hint="have a key pair of its own made and certified for each side",
+    )
 
 
 def require_carried(certificates: tuple[bytes, ...], crls: tuple[bytes, ...]) -> None:

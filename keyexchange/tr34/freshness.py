@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from keyexchange.errors import TrustError
-from keyexchange.pki.certificates import time_text
+from keyexchange.pki.certificates import require_aware, time_text
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,10 @@ def judge_signing_time(
 
     Raises:
         TrustError: signing_time_missing (a two-pass token), signing_time_outside, token_replayed.
+        FormatError: category structure: a time has no time zone.
     """
+    for moment in filter(None, (signing_time, at, after)):
+        require_aware(moment, "a time that a token is judged by")
     if signing_time is None:
         raise TrustError(
             "the token states no signing time: it is not one-pass",

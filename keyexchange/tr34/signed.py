@@ -1,8 +1,8 @@
 """SignedData with one signer: put together, taken apart, verified.
 
-What the signature does not cover (versions, algorithm identifiers) has one allowed value each, or one for each hash
-that can verify it, so no octet of a token can change without being noticed; carried certificates and revocation lists
-are outside it and trusted by nobody.
+What the signature does not cover (versions, algorithm identifiers) has one allowed value each for each hash that can
+verify it, or two, of which the second is reported; so no octet of a token can change without being noticed. Carried
+certificates and revocation lists are outside it and trusted by nobody.
 
 Source: RFC 5652, 5; X9 TR 34-2019 Annex B.
 """
@@ -23,19 +23,27 @@ from keyexchange.pki.der import encode, reading, require_der
 from keyexchange.tr34 import asn1
 from keyexchange.tr34.algorithms import (
     DIGEST_IDENTIFIERS,
-    DIGESTS_BY_IDENTIFIER,
+    DIGEST_IDENTIFIERS_WITH_NULL,
     ENVELOPED_DATA,
     RSA_SIGNATURE_IDENTIFIER,
+    SIGNATURE_IDENTIFIERS_WITH_HASH,
     SIGNED_DATA,
     dotted_of,
     oid,
 )
 from keyexchange.tr34.attributes import CommonAttributes, SignedAttributes, read_attributes
+from keyexchange.tr34.layouts import Tolerance, met
 
 _WHAT = "the token"
 _VERSION_1 = bytes(core.Integer(1).dump())
 _SIGNED_DATA = oid(SIGNED_DATA)
-_DIGEST_SETS = {identifier: encode(asn1.AnySet, identifier) for identifier in DIGESTS_BY_IDENTIFIER}
+_DIGESTS = {
+    (encode(asn1.AnySet, outer), inner): (hashing, DIGEST_IDENTIFIERS_WITH_NULL[hashing] in (outer, inner))
+    for hashing, plain in DIGEST_IDENTIFIERS.items()
+    for outer in (plain, DIGEST_IDENTIFIERS_WITH_NULL[hashing])
+    for inner in (plain, DIGEST_IDENTIFIERS_WITH_NULL[hashing])
+}
+"""The hash by digestAlgorithms and the signer's digestAlgorithm, and whether one of the two has NULL."""
 _SET, _IMPLICIT_0, _IMPLICIT_1 = b"\x31", b"\xa0", b"\xa1"
 
 
@@ -52,6 +60,7 @@ class SignedContent:
         certificates: DER, as carried along; not verified.
         crls: DER, as carried along; not verified.
         hashing: of the signature and of messageDigest.
+        tolerances: what was put up with in naming the algorithms.
     """
 
     content_type: str
@@ -62,6 +71,7 @@ class SignedContent:
     certificates: tuple[bytes, ...]
     crls: tuple[bytes, ...]
     hashing: SignatureHash
+    tolerances: tuple[Tolerance, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,6 +86,7 @@ class Signed:
         certificates: DER, as carried along; not verified.
         crls: DER, as carried along; not verified.
         hashing: of the signature and of messageDigest.
+        tolerances: what was put up with in naming the algorithms.
     """
 
     signer_id: bytes
@@ -85,6 +96,7 @@ class Signed:
     certificates: tuple[bytes, ...]
     crls: tuple[bytes, ...]
     hashing: SignatureHash
+    tolerances: tuple[Tolerance, ...] = ()
 
 
 def encode_signed(signed: SignedContent) -> bytes:
@@ -103,7 +115,7 @@ def encode_signed(signed: SignedContent) -> bytes:
     signed_data = encode(
         asn1.SignedData,
         _VERSION_1,
-        _DIGEST_SETS[digest_algorithm],
+        encode(asn1.AnySet, digest_algorithm),
         encapsulated(signed.content_type, signed.content),
         *carried(signed.certificates, signed.crls),
         encode(asn1.SignerInfos, signer),
@@ -143,6 +155,7 @@ def read_content(token: bytes) -> SignedContent:
     _require(len(infos) == 1, "the token does not have exactly one signer")
     signer = read_fields(asn1.SignerInfo, infos[0], _WHAT)
     _require(bool(info["content"]), "the token has no content")
+    hashing, tolerances = _algorithms(data, signer)
     return SignedContent(
         content_type=_content_type(info["content_type"]),
         content=read_octets(read_only(asn1.Explicit0, info["content"], _WHAT), _WHAT),
@@ -151,7 +164,8 @@ def read_content(token: bytes) -> SignedContent:
         signature=read_octets(signer["signature"], _WHAT),
         certificates=members(data["certificates"]),
         crls=members(data["crls"]),
-        hashing=_hashing(data, signer),
+        hashing=hashing,
+        tolerances=tolerances,
     )
 
 
@@ -173,6 +187,7 @@ def read_signed(token: bytes) -> Signed:
         certificates=found.certificates,
         crls=found.crls,
         hashing=found.hashing,
+        tolerances=found.tolerances,
     )
 
 
@@ -205,19 +220,20 @@ def verify_attributes(
     _require(attributes.content_type == content_type, "the signed content type is not the type of the content")
 
 
-def _hashing(data: Mapping[str, bytes], signer: Mapping[str, bytes]) -> SignatureHash:
-    """The hash, when versions and algorithms are TR-34's."""
-    identifier = signer["digest_algorithm"]
-    hashing = DIGESTS_BY_IDENTIFIER.get(identifier)
-    found = (data["version"], signer["version"], data["digest_algorithms"], signer["signature_algorithm"])
-    wanted = (_VERSION_1, _VERSION_1, _DIGEST_SETS.get(identifier), RSA_SIGNATURE_IDENTIFIER)
-    if hashing is None or found != wanted:
+def _algorithms(data: Mapping[str, bytes], signer: Mapping[str, bytes]) -> tuple[SignatureHash, tuple[Tolerance, ...]]:
+    """The hash, when versions and algorithms are TR-34's, or what RFC 5754 has in their place."""
+    _require(data["version"] == signer["version"] == _VERSION_1, "the token's versions are not TR-34's (1)")
+    hashing, with_null = _DIGESTS.get((data["digest_algorithms"], signer["digest_algorithm"]), (None, False))
+    signature = signer["signature_algorithm"]
+    if hashing is None or signature not in (RSA_SIGNATURE_IDENTIFIER, SIGNATURE_IDENTIFIERS_WITH_HASH[hashing]):
         raise FormatError(
-            "the token's versions or algorithms are not TR-34's (version 1, SHA-256 or longer, RSA)",
+            "the token's algorithms are not TR-34's (SHA-256 or longer, RSASSA-PKCS1-v1_5)",
             category="structure",
-            hint="have the sender sign with RSA and SHA-256, SHA-384 or SHA-512",
+            hint="have the sender sign with RSASSA-PKCS1-v1_5 and one of SHA-256, SHA-384 and SHA-512, "
+            "and name that one hash everywhere in the token",
         )
-    return hashing
+    named = signature != RSA_SIGNATURE_IDENTIFIER
+    return hashing, met({Tolerance.DIGEST_NULL: with_null, Tolerance.SIGNATURE_NAMES_HASH: named})
 
 
 def _content_type(identifier: bytes) -> str:

@@ -23,20 +23,24 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 
 from keyexchange.crypto.rsa import SignatureHash
 from keyexchange.errors import FormatError, RuleError, TrustError
-from keyexchange.pki import issuer_and_serial, load, require_identifier, rsa_public_key
+from keyexchange.keys import KeyAlgorithm
+from keyexchange.pki import issuer_and_serial, load, require_identifier, rsa_algorithm, rsa_public_key
 from keyexchange.pki.der import contents, require_element
 from keyexchange.secret import Secret
 from keyexchange.tr34 import asn1
 from keyexchange.tr34.algorithms import ENVELOPED_DATA, ContentCipher, weakest_cipher
 from keyexchange.tr34.attributes import attribute_set, encode_attributes
-from keyexchange.tr34.checks import require_answer, require_carried, require_signer
+from keyexchange.tr34.checks import (
+    one_key_on_both_sides,
+    require_answer,
+    require_carried,
+    require_content,
+    require_signer,
+)
 from keyexchange.tr34.envelope import Envelope, OneTime, open_envelope, read_envelope, seal
 from keyexchange.tr34.keyblock import KeyBlock
 from keyexchange.tr34.layouts import Layout, Tolerance
 from keyexchange.tr34.signed import Signed, SignedContent, encode_signed, read_signed, verify_signed
-
-_ALGORITHM_LETTER = 7
-"""Where a TR-31 header has its algorithm letter."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,7 @@ class Token:
     @property
     def tolerances(self) -> tuple[Tolerance, ...]:
         """The deviations that were put up with."""
-        return self.envelope.tolerances + self.signed.attributes.tolerances
+        return self.signed.tolerances + self.envelope.tolerances + self.signed.attributes.tolerances
 
 
 @dataclass(frozen=True)
@@ -141,16 +145,17 @@ def build_parts(
     layout: Layout = Layout.X9_TR34_2012,
     der_order: bool = False,
     weaker_cipher: bool = False,
+    weaker_receiver: bool = False,
     hashing: SignatureHash = SignatureHash.SHA_256,
 ) -> TokenParts:
     """Make the pieces of a two-pass token (with `nonce`) or a one-pass token (with `signing_time`); of one of the two.
 
     Args:
-        key: the key to send.
-        header: TR-31 header text, 16 characters or more.
+        key: the key to send, as long as the header's algorithm asks.
+        header: TR-31 header text, 16 characters or more, nothing behind it.
         kdh_id: DER IssuerAndSerialNumber of the KDH certificate (`pki.issuer_and_serial`).
         krd_id: the same of the KRD certificate.
-        krd_public_key: of the KRD certificate, which the caller has verified.
+        krd_public_key: of the KRD certificate, which the caller has verified; 2048, 3072 or 4096 bits.
         sign: RSASSA-PKCS1-v1_5 with `hashing` under the KDH's private key (`crypto.rsa.sign_pkcs1`).
         cipher: of the content; the weakest that is as strong as the key when absent: three-key TDES for TDES and
             AES-128 for AES-128, as in AWS's import sample, AES-256 for longer keys. A payShield always uses TDES, and
@@ -160,19 +165,24 @@ def build_parts(
         signing_time: aware; written to the second.
         der_order: sort the signed attributes, as DER asks of a SET; else they stand in AWS's order.
         weaker_cipher: the caller has decided, on record, that the cipher may be weaker than the key.
+        weaker_receiver: likewise, that the receiver's RSA key may be; RSA-4096 is weaker than AES-192.
         hashing: of the signature and of messageDigest. Whether APC takes more than SHA-256 is not documented.
 
     Raises:
-        RuleError: rule kek-strength: the cipher is weaker than the key.
-        FormatError: an identifier, the header or the time is none; both or neither of nonce and time.
+        RuleError: rule kek-strength: the cipher or the receiver's key is weaker than the key.
+        FormatError: an identifier, the header, the key or the time is none; both or neither of nonce and time; a
+            receiver's key of another size.
     """
     fresh = _one_of(nonce, signing_time)
     _require_identifiers(kdh_id, krd_id)
     block = KeyBlock(kdh_id, key, header)
-    weakest = weakest_cipher(header[_ALGORITHM_LETTER : _ALGORITHM_LETTER + 1], len(key))
+    weakest = weakest_cipher(require_content(header, key), len(key))
     chosen = cipher or weakest
+    receiver = rsa_algorithm(krd_public_key, "the receiver")
     if not weaker_cipher:
         _require_strength(chosen, weakest)
+    if not weaker_receiver:
+        _require_receiver(receiver, weakest)
     enveloped = seal(
         block,
         recipient_id=krd_id,
@@ -260,13 +270,14 @@ def open_token(
     """Decrypt a token. Call `verify` first: this alone does not prove who sent it.
 
     Args:
-        krd_private_key: of the certificate that the token names as its recipient.
+        krd_private_key: of the certificate that the token names as its recipient; 2048, 3072 or 4096 bits.
         krd_certificate: DER; None when the caller found the private key by `recipient_id`.
         kdh_certificate: DER; the key inside must come from the same KDH.
 
     Raises:
-        TrustError: recipient_mismatch, signer_mismatch, header_mismatch.
-        FormatError: decrypt_failed; structure: not wrapped with OAEP SHA-256.
+        TrustError: recipient_mismatch, signer_mismatch, header_mismatch, purpose_mismatch (one key on both sides).
+        FormatError: decrypt_failed; structure: not wrapped with OAEP SHA-256, a key that its header does not fit, an
+            RSA key of another size.
     """
     if krd_certificate is not None and issuer_and_serial(krd_certificate) != token.recipient_id:
         raise TrustError(
@@ -274,6 +285,7 @@ def open_token(
             category="recipient_mismatch",
             hint="export the key again for the wrapping certificate of this import",
         )
+    _require_two_keys(krd_private_key.public_key(), kdh_certificate)
     block = open_envelope(token.envelope, krd_private_key)
     require_signer(block.kdh_id, kdh_certificate, "the key block")
     if block.header != token.header:
@@ -282,6 +294,7 @@ def open_token(
             category="header_mismatch",
             hint="the token was not made as TR-34 asks; have the sender's software checked",
         )
+    require_content(block.header, block.key)
     return OpenedToken(block.key, block.header, token.envelope.cipher, token.tolerances + block.tolerances)
 
 
@@ -304,6 +317,23 @@ def _require_strength(chosen: ContentCipher, weakest: ContentCipher) -> None:
             rule="kek-strength",
             hint=f"{weakest.name} is the weakest that may protect this key",
         )
+
+
+def _require_receiver(receiver: KeyAlgorithm, weakest: ContentCipher) -> None:
+    """Held against the key's strength as its content cipher has it: AES-192 counts as AES-256, RSA is below both."""
+    if receiver.strength < weakest.algorithm.strength:
+        raise RuleError(
+            f"the receiver's {receiver} key ({receiver.strength} bits of strength) is weaker than the key in the token",
+            rule="kek-strength",
+            hint="have the receiver offer a longer RSA key, or send the key under a strong KEK that both sides share",
+        )
+
+
+def _require_two_keys(receiver: RSAPublicKey, kdh_certificate: bytes) -> None:
+    """Source: X9 TR 34-2019, 5: KDH and KRD have a key pair each."""
+    rsa_algorithm(receiver, "the receiver")
+    if receiver == rsa_public_key(load(kdh_certificate)):
+        raise one_key_on_both_sides()
 
 
 def _require_identifiers(*identifiers: bytes) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import warnings
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from asn1crypto import x509 as asn1_x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,7 +26,7 @@ from keyexchange.pki import (
     rsa_public_key,
     to_der,
 )
-from keyexchange.pki.certificates import subject_text
+from keyexchange.pki.certificates import subject_text, time_text
 from tests.keyexchange.pki.authorities import NOW, ec_key
 from tests.vectors import vectors
 
@@ -121,3 +123,16 @@ def test_facts_for_a_person() -> None:
     assert facts["public key"] == "RSA, 2048 bits"
     assert facts["not after"] == "2038-08-28 22:00:09 UTC"
     assert facts["SHA-256 fingerprint"] == fingerprint(sample())
+
+
+@pytest.mark.parametrize("bits", [1024, 2056])
+def test_rsa_has_one_of_the_sizes_of_tr34(bits: int) -> None:
+    odd = issue_root("Odd", rsa.generate_private_key(65537, bits), days=9, now=NOW)
+    with pytest.raises(FormatError, match=f"{bits} bits") as caught:
+        rsa_public_key(odd)
+    assert caught.value.category == "structure"
+    assert "2048, 3072 or 4096" in caught.value.hint
+
+
+def test_a_time_of_another_zone_is_shown_in_utc() -> None:
+    assert time_text(datetime(2030, 5, 17, 1, 30, tzinfo=timezone(timedelta(hours=2)))) == "2030-05-16 23:30:00 UTC"

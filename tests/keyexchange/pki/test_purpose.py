@@ -10,7 +10,7 @@ from cryptography import x509
 
 from keyexchange.errors import FormatError, TrustError
 from keyexchange.pki import Purpose, issue_leaf, issue_root, require_purpose, to_der, verify_chain
-from tests.keyexchange.pki.authorities import NOW, certificate, ec_key
+from tests.keyexchange.pki.authorities import NOW, ca, certificate, ec_key
 
 ROOT_KEY, KEY = ec_key(), ec_key()
 ROOT = issue_root("Root", ROOT_KEY, days=30, now=NOW)
@@ -74,3 +74,22 @@ def test_a_usage_that_cannot_be_read_is_refused() -> None:
 def test_octets_that_are_no_certificate_are_refused(octets: bytes) -> None:
     with pytest.raises(FormatError):
         require_purpose(octets, "sign")
+
+
+@pytest.mark.parametrize("purpose", OTHER)
+def test_an_authority_s_certificate_is_for_neither_purpose(purpose: Purpose) -> None:
+    authority = certificate("CA", "Root", KEY.public_key(), ROOT_KEY, ca())
+    verify_chain(authority, (), (to_der(ROOT),), at=NOW)
+    for more in ({}, {"allow_other_purpose": True}):
+        with pytest.raises(TrustError, match="authority") as caught:
+            verify_chain(authority, (), (to_der(ROOT),), at=NOW, purpose=purpose, **more)
+        assert caught.value.category == "purpose_mismatch"
+    with pytest.raises(TrustError, match="authority"):
+        require_purpose(authority, purpose)
+
+
+@pytest.mark.parametrize("purpose", OTHER)
+def test_a_certificate_that_signed_itself_may_call_itself_an_authority(purpose: Purpose) -> None:
+    """`openssl req -x509` makes no other."""
+    alone = certificate("KDH", "KDH", KEY.public_key(), KEY, ca())
+    assert verify_chain(alone, (), (alone,), at=NOW, purpose=purpose).path == ("CN=KDH",)

@@ -99,7 +99,7 @@ class SeededKey:
     """A public key that encrypts with a given OAEP seed. Source: RFC 8017, 7.1.1, with SHA-256 and no label."""
 
     def __init__(self, key: rsa.RSAPublicKey, seed: bytes) -> None:
-        self._key, self._seed = key, seed
+        self._key, self._seed, self.key_size = key, seed, key.key_size
 
     def encrypt(self, message: bytes, padding: OAEP) -> bytes:
         assert padding.algorithm.name == padding.mgf._algorithm.name == "sha256"

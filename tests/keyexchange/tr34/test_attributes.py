@@ -82,6 +82,9 @@ REFUSED = {
     "a header with control characters": (TYPE, NONCE, attribute(DATA, octets(b"D0000K0TB00E00\n0")), DIGEST),
     "a header that is not ASCII": (TYPE, NONCE, attribute(DATA, octets(b"D0000K0TB00E000\xe9")), DIGEST),
     "a time that is none": (TYPE, attribute(SIGNING_TIME, encode(core.UTCTime, b"99Z")), KEY_HEADER, DIGEST),
+    "a header that more follows": (TYPE, NONCE, attribute(DATA, octets(f"{HEADER}00".encode())), DIGEST),
+    "a header of nothing known": (TYPE, NONCE, attribute(DATA, octets(b"X" * 16)), DIGEST),
+    "a header that promises a block": (TYPE, NONCE, attribute(DATA, octets(b"D0000K0TB00E0100")), DIGEST),
     "a time that is empty": (TYPE, attribute(SIGNING_TIME, encode(core.UTCTime, b"")), KEY_HEADER, DIGEST),
 }
 
@@ -93,7 +96,37 @@ def test_other_sets_are_refused(attributes: tuple[bytes, ...]) -> None:
     assert caught.value.category == "structure"
 
 
-@pytest.mark.parametrize("header", ["", "D0000K0TB00E000", "D0000K0TB00E000é"])
+NOT_IN_DER = {
+    "no seconds": (core.UTCTime, b"2407250430Z"),
+    "an offset": (core.UTCTime, b"240725043000+0200"),
+    "no zone": (core.UTCTime, b"240725043000"),
+    "a fraction": (core.GeneralizedTime, b"20510725043000.5Z"),
+    "an offset, long": (core.GeneralizedTime, b"20510725043000-0700"),
+    "long before 2050": (core.GeneralizedTime, b"20240725043000Z"),
+    "a day that is none": (core.UTCTime, b"240732043000Z"),
+    "blanks for zeros": (core.UTCTime, b"240725 43000Z"),
+    "not a time": (core.OctetString, b"240725043000Z"),
+}
+
+
+@pytest.mark.parametrize(("kind", "text"), NOT_IN_DER.values(), ids=NOT_IN_DER)
+def test_a_signing_time_is_one_in_der(kind: type, text: bytes) -> None:
+    moment = attribute(SIGNING_TIME, encode(kind, text))
+    with pytest.raises(FormatError, match="not one in DER") as caught:
+        read_attributes(encode(asn1.Attributes, TYPE, moment, KEY_HEADER, DIGEST))
+    assert caught.value.category == "structure"
+    assert "UTCTime until 2049" in caught.value.hint
+
+
+@pytest.mark.parametrize(("text", "year"), [(b"500101000000Z", 1950), (b"491231235959Z", 2049)])
+def test_two_digits_are_a_year_from_1950_to_2049(text: bytes, year: int) -> None:
+    moment = attribute(SIGNING_TIME, encode(core.UTCTime, text))
+    read = read_attributes(encode(asn1.Attributes, TYPE, moment, KEY_HEADER, DIGEST))
+    assert read.signing_time is not None
+    assert read.signing_time.year == year
+
+
+@pytest.mark.parametrize("header", ["", "D0000K0TB00E000", "D0000K0TB00E000é", "X" * 16, "D0000K0TB00E000000"])
 def test_what_is_no_header_is_not_written(header: str) -> None:
     with pytest.raises(FormatError):
         encode_header(header)

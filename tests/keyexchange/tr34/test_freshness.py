@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from keyexchange.errors import TrustError
+from keyexchange.errors import FormatError, TrustError
 from keyexchange.tr34 import ONE_DAY, Window, judge_signing_time, read
 from tests.keyexchange.tr34.lab import token_of
 from tests.vectors import vectors
@@ -46,6 +46,13 @@ def test_a_token_is_not_taken_twice_nor_an_older_one_after_it() -> None:
 def test_a_two_pass_token_has_no_time_to_judge() -> None:
     token = read(token_of(vectors("tr34_computed", "key_token")[0].values[0]))
     assert refused(token.signing_time) == "signing_time_missing"
+
+
+def test_times_without_a_zone_are_refused_in_words() -> None:
+    naive = NOW.replace(tzinfo=None)
+    for signing_time, options in ((naive, {"at": NOW}), (NOW, {"at": naive}), (NOW, {"at": NOW, "after": naive})):
+        with pytest.raises(FormatError, match="no time zone"):
+            judge_signing_time(signing_time, **options)
 
 
 def test_a_known_one_pass_token_is_judged() -> None:

@@ -9,13 +9,14 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, cast
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, generate_private_key
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from keyexchange import pki
 from keyexchange.crypto.rsa import sign_pkcs1_sha256
 from keyexchange.errors import FormatError, KeyExchangeError, RuleError, TrustError
-from keyexchange.pki import issuer_and_serial, verify_chain
+from keyexchange.pki import issuer_and_serial, load, to_der, verify_chain
 from keyexchange.secret import Secret
 from keyexchange.tr34 import (
     AES128_CBC,
@@ -31,6 +32,7 @@ from keyexchange.tr34 import (
     describe,
     open_token,
     read,
+    require_two_certificates,
     verify,
 )
 from tests.keyexchange.tr34.lab import (
@@ -79,6 +81,7 @@ def build(vector: Any) -> tuple[TokenParts, bytes]:
         layout=layout,
         der_order=inputs["attributes_der_sorted"],
         weaker_cipher=True,  # some known tokens have one
+        weaker_receiver=True,  # and AES under RSA-2048
     )
     certificates = tuple(certificate(name) for name in inputs.get("certificates", ()))
     crls = (crl(),) if "crl" in inputs else ()
@@ -155,15 +158,14 @@ def test_a_token_is_of_one_pass_or_of_two() -> None:
         assert caught.value.category == "structure"
 
 
-def sample_parts(**options: Any) -> TokenParts:
+def sample_parts(key: bytes = bytes(range(24)), header: str = "D0000K0TB00E0000", **options: Any) -> TokenParts:
     return build_parts(
-        Secret(bytes(range(16))),
-        "D0000K0AB00E0000",
+        Secret(key),
+        header,
         kdh_id=issuer_and_serial(certificate("kdh_2048")),
         krd_id=issuer_and_serial(certificate("krd_2048")),
-        krd_public_key=private_key("krd_2048").public_key(),
         sign=lambda octets: sign_pkcs1_sha256(private_key("kdh_2048"), octets),
-        **options,
+        **({"krd_public_key": private_key("krd_2048").public_key()} | options),
     )
 
 
@@ -201,14 +203,17 @@ def test_only_certificates_and_lists_are_carried_along(carried: dict[str, Any]) 
 
 
 ORDINARY = st.tuples(
-    st.sampled_from(["A", "T"]), st.binary(min_size=8, max_size=32), st.binary(min_size=8, max_size=16)
+    st.sampled_from([("A", 16), ("A", 24), ("A", 32), ("T", 16), ("T", 24)]).flatmap(
+        lambda size: st.tuples(st.just(size[0]), st.binary(min_size=size[1], max_size=size[1]))
+    ),
+    st.binary(min_size=8, max_size=16),
 )
 
 
 @given(ORDINARY, st.sampled_from(Layout))
 @settings(max_examples=25, deadline=None)
-def test_a_new_token_opens_to_what_went_in(ordinary: tuple[str, bytes, bytes], layout: Layout) -> None:
-    letter, key, nonce = ordinary
+def test_a_new_token_opens_to_what_went_in(ordinary: tuple[tuple[str, bytes], bytes], layout: Layout) -> None:
+    (letter, key), nonce = ordinary
     header = f"D0000K0{letter}B00E0000"
     kdh_id = issuer_and_serial(certificate("kdh_2048"))
     parts = build_parts(
@@ -220,6 +225,7 @@ def test_a_new_token_opens_to_what_went_in(ordinary: tuple[str, bytes, bytes], l
         nonce=nonce,
         sign=lambda octets: sign_pkcs1_sha256(private_key("kdh_2048"), octets),
         layout=layout,
+        weaker_receiver=True,
     )
     ends = {"inputs": {"kdh": "kdh_2048", "krd": "krd_2048", "nonce": nonce.hex()}}
     token, opened = receive(assemble(parts, kdh_id, layout=layout), ends)
@@ -251,7 +257,90 @@ def test_a_content_cipher_weaker_than_the_key_is_refused(letter: str, octets: in
                 nonce=bytes(8),
                 sign=lambda octets: sign_pkcs1_sha256(private_key("kdh_2048"), octets),
                 cipher=cipher,
+                weaker_receiver=True,
             )
+
+
+@pytest.mark.parametrize(
+    ("letter", "octets", "krd"),
+    [("A", 16, "krd_2048"), ("A", 24, "krd_4096"), ("A", 32, "krd_3072"), ("H", 32, "krd_2048"), ("H", 64, "krd_4096")],
+)
+def test_a_receiver_weaker_than_the_key_is_refused(letter: str, octets: int, krd: str) -> None:
+    carried = {"key": bytes(range(octets)), "header": f"D0000K0{letter}B00E0000", "nonce": bytes(8)}
+    public_key = private_key(krd).public_key()
+    with pytest.raises(RuleError, match="kek-strength") as caught:
+        sample_parts(**carried, krd_public_key=public_key)
+    assert f"RSA_{krd[-4:]}" in caught.value.message
+    assert sample_parts(**carried, krd_public_key=public_key, weaker_receiver=True).signature
+
+
+@pytest.mark.parametrize(("letter", "octets", "krd"), [("T", 24, "krd_2048"), ("A", 16, "krd_3072")])
+def test_a_receiver_as_strong_as_the_key_is_taken(letter: str, octets: int, krd: str) -> None:
+    carried = {"key": bytes(range(octets)), "header": f"D0000K0{letter}B00E0000", "nonce": bytes(8)}
+    assert sample_parts(**carried, krd_public_key=private_key(krd).public_key()).signature
+
+
+@pytest.mark.parametrize("bits", [1024, 2056])
+def test_keys_of_sizes_that_tr34_has_no_use_for_are_refused_on_all_sides(bits: int) -> None:
+    odd = generate_private_key(65537, bits)
+    with pytest.raises(FormatError, match=f"RSA key of {bits} bits"):
+        sample_parts(nonce=bytes(8), krd_public_key=odd.public_key(), weaker_receiver=True)
+    with pytest.raises(FormatError, match=f"RSA key of {bits} bits"):
+        opened_by(odd, certificate("kdh_2048"))
+    kdh = pki.issue_leaf(
+        "Odd", odd.public_key(), load(certificate("root")), private_key("root"), purpose="sign", days=9, now=NOW
+    )
+    token = read(assemble(sample_parts(nonce=bytes(8)), issuer_and_serial(to_der(kdh))))
+    with pytest.raises(FormatError, match=f"RSA key of {bits} bits"):
+        verify(token, kdh_certificate=to_der(kdh), nonce=bytes(8))
+
+
+def opened_by(krd: RSAPrivateKey, kdh: bytes) -> None:
+    open_token(read(SAMPLE_TOKEN), krd_private_key=krd, krd_certificate=None, kdh_certificate=kdh)
+
+
+def test_one_key_pair_does_not_serve_both_sides() -> None:
+    with pytest.raises(TrustError) as caught:
+        opened_by(private_key("kdh_2048"), certificate("kdh_2048"))
+    assert caught.value.category == "purpose_mismatch"
+    with pytest.raises(TrustError) as caught:
+        require_two_certificates(certificate("kdh_2048"), certificate("kdh_2048"))
+    assert caught.value.category == "purpose_mismatch"
+    require_two_certificates(certificate("kdh_2048"), certificate("krd_2048"))
+
+
+UNFIT = {
+    "no octets": (b"", "D0000K0TB00E0000"),
+    "AES-256 as TDES": (bytes(32), "D0000K0TB00E0000"),
+    "single DES": (bytes(8), "D0000D0TB00E0000"),
+    "15 octets of AES": (bytes(15), "D0000K0AB00E0000"),
+    "no octets of HMAC": (b"", "D0000M7HG00E0000"),
+    "no private key": (bytes(64), "D0000S0RS00E0000"),
+}
+
+
+@pytest.mark.parametrize(("key", "header"), UNFIT.values(), ids=UNFIT)
+def test_a_key_that_does_not_fit_its_header_is_neither_sent_nor_taken(
+    key: bytes, header: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carried = {"key": key, "header": header, "nonce": bytes(8), "weaker_receiver": True}
+    with pytest.raises(FormatError, match="does not fit its header") as caught:
+        sample_parts(**carried)
+    assert caught.value.category == "structure"
+    with monkeypatch.context() as careless:
+        careless.setattr("keyexchange.tr34.tokens.require_content", lambda header, _key: header[7])
+        parts = sample_parts(**carried)
+    ends = {"inputs": {"kdh": "kdh_2048", "krd": "krd_2048", "nonce": "00" * 8}}
+    with pytest.raises(FormatError, match="does not fit its header") as caught:
+        receive(assemble(parts, issuer_and_serial(certificate("kdh_2048"))), ends)
+    assert caught.value.category == "structure"
+
+
+@pytest.mark.parametrize("header", ["X" * 16, "D0000K0TB00E000000", "D0000K0TB00E0100", "D0000K0TB00E00"])
+def test_a_token_has_a_whole_header_and_nothing_behind_it(header: str) -> None:
+    with pytest.raises(FormatError, match="not a TR-31 header") as caught:
+        sample_parts(header=header, nonce=bytes(8))
+    assert caught.value.category == "structure"
 
 
 def test_two_tokens_of_one_key_share_no_secret() -> None:
