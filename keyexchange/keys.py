@@ -1,7 +1,7 @@
 """What a key is, in the words of X9.143: usage, algorithm, mode of use, exportability, check value.
 
-No key octets here. The tables are data: code, meaning. Source: ANSI X9.143:2021, tables 3 to 6 (key usage, algorithm,
-mode of use, exportability); strengths: NIST SP 800-57 part 1 rev. 5, table 2.
+No key octets here. The tables are data: code, meaning. Source: ANSI X9.143:2021, tables 2 to 4 and 6 (key usage,
+algorithm, mode of use, exportability); strengths: NIST SP 800-57 part 1 rev. 5, table 2.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class _Coded(StrEnum):
 
 
 class KeyUsage(_Coded):
-    """X9.143:2021 table 3. Numeric codes are proprietary and are not members."""
+    """X9.143:2021, 6.3.1, table 2. Numeric codes are proprietary and are not members."""
 
     B0 = "B0", "BDK, base derivation key"
     B1 = "B1", "initial DUKPT key"
@@ -74,7 +74,7 @@ class KeyUsage(_Coded):
 
 
 class Algorithm(_Coded):
-    """X9.143:2021 table 4."""
+    """X9.143:2021, 6.3.2, table 3."""
 
     A = "A", "AES"
     D = "D", "DEA (single DES)"
@@ -86,7 +86,7 @@ class Algorithm(_Coded):
 
 
 class ModeOfUse(_Coded):
-    """X9.143:2021 table 5."""
+    """X9.143:2021, 6.3.3, table 4."""
 
     B = "B", "both encrypt and decrypt, or wrap and unwrap"
     C = "C", "both generate and verify"
@@ -102,7 +102,7 @@ class ModeOfUse(_Coded):
 
 
 class Exportability(_Coded):
-    """X9.143:2021 table 6."""
+    """X9.143:2021, 6.3.5, table 6."""
 
     E = "E", "exportable under a KEK in a trusted key block form"
     N = "N", "not exportable"
@@ -202,11 +202,24 @@ def require_kek_strength(
         RuleError: rule `kek-strength`. Source: X9.143:2021, 5.1; PCI PIN Security, requirement 6.
     """
     strength = kek.strength if kek_strength is None else kek_strength
-    if strength < key.strength:
+    require_strength(f"{kek_name} is {kek}", strength, f"a {key} key", key.strength)
+
+
+def require_strength(kek: str, kek_strength: int, key: str, key_strength: int) -> None:
+    """`require_kek_strength` for keys whose strength is known in bits.
+
+    Args:
+        kek: "the KEK is TDES_3KEY", for the message.
+        key: "a HMAC key".
+
+    Raises:
+        RuleError: rule `kek-strength`.
+    """
+    if kek_strength < key_strength:
         raise RuleError(
-            f"{kek_name} is {kek} ({strength} bits of strength) and may not protect a {key} key ({key.strength} bits)",
+            f"{kek} ({kek_strength} bits of strength) and may not protect {key} ({key_strength} bits)",
             rule="kek-strength",
-            hint=f"establish a KEK of at least {key.strength} bits of strength first",
+            hint=f"establish a KEK of at least {key_strength} bits of strength first",
         )
 
 

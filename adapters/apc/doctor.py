@@ -65,7 +65,8 @@ ATTRIBUTES = {
     "V1": Attributes("TA", _CHECK),
     "V2": Attributes("TA", _CHECK),
 }
-"""Symmetric keys by usage. M0, M7 and P1 are not in the guide's list and are read from its examples and X9.143."""
+"""Symmetric keys by usage. M0 and P1 are not in the guide's list and are read from its examples and X9.143. M7 stands
+there with block ciphers alone; the list is older than the HMAC algorithms of the API, which are added here."""
 
 
 ONE_WAY_OR_BOTH = ("C0", "E0", "E1", "E4", "E6", "M1", "M3", "M6", "M7", "V1", "V2")

@@ -48,7 +48,7 @@ _MAPPING = Source(
 )
 _NOTHING = Source("no public source shows an Atalla with such a block", Confidence.BELIEVED)
 
-_CIPHERS, _CIPHERS_OR_HMAC = "TAD", "H"
+_CIPHERS, _HMAC = "TAD", "H"
 _CRYPT, _CHECK, _DERIVE = "BEDN", "CGVN", "XN"
 ATTRIBUTES = {
     "B0": Attributes(_CIPHERS, _DERIVE),
@@ -72,7 +72,7 @@ ATTRIBUTES = {
     "M3": Attributes(_CIPHERS, _CHECK),
     "M4": Attributes(_CIPHERS, _CHECK),
     "M6": Attributes(_CIPHERS, _CHECK),
-    "M7": Attributes(_CIPHERS_OR_HMAC, _CHECK),
+    "M7": Attributes(_HMAC, _CHECK),
     "P0": Attributes(_CIPHERS, _CRYPT),
     "V1": Attributes(_CIPHERS, _CHECK),
     "V2": Attributes(_CIPHERS, _CHECK),
@@ -86,7 +86,7 @@ LONGEST = 5000
 _AROUND = len("<119#1#U##>") + 1 + 74
 """Of these, what is not the block: the fixed part, and the key block protection key with its delimiter."""
 _HASHES = ("10", "21")
-"""SHA-1 and SHA-256, as optional block HM names them. Source: ANSI X9.143:2021, 6.3.6.5, table 14."""
+"""SHA-1 and SHA-256, as optional block HM names them. Source: ANSI X9.143:2021, 6.3.6.5, table 13."""
 _MAC_USAGES = ("M0", "M1", "M2", "M3", "M4")
 
 

@@ -32,7 +32,7 @@ _COPIES = Source(
     Confidence.BELIEVED,
 )
 _X9143 = Source(
-    "ANSI X9.143:2021, tables 3 to 5; where public tables of them differ, the widest", Confidence.DOCUMENTED
+    "ANSI X9.143:2021, tables 2 to 4; where public tables of them differ, the widest", Confidence.DOCUMENTED
 )
 _HASH = Source("ANSI X9.143:2021, 6.3.6.5", Confidence.DOCUMENTED)
 _SEEN = Source(

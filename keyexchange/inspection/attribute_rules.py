@@ -13,8 +13,8 @@ class Attributes:
     """What a key of one usage may be.
 
     Args:
-        algorithms: letters of X9.143 table 4.
-        modes: letters of X9.143 table 5.
+        algorithms: letters of X9.143:2021 table 3.
+        modes: letters of X9.143:2021 table 4.
     """
 
     algorithms: str

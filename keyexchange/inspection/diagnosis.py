@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from keyexchange import tr31
 from keyexchange.errors import FormatError
+from keyexchange.inspection.key_blocks import SCHEME_TAG
 from keyexchange.keys import KeyAlgorithm
 from keyexchange.tr31 import Header
 
@@ -111,23 +112,11 @@ class Facts:
 
     @property
     def most_key_strength(self) -> int:
-        """Bits that the key can have by the length of its cryptogram; 0 when its algorithm is not sized."""
-        fitting = (
-            size.strength for size in _SIZED if size.letter == self.header.algorithm and size.octets <= self.room
-        )
-        return max(fitting, default=0)
+        """Bits that the key can have by the length of its cryptogram; 0 when that does not tell."""
+        return tr31.most_strength(self.header, self.room)
 
 
-_SIZED = (
-    KeyAlgorithm.TDES_2KEY,
-    KeyAlgorithm.TDES_3KEY,
-    KeyAlgorithm.AES_128,
-    KeyAlgorithm.AES_192,
-    KeyAlgorithm.AES_256,
-)
 _LENGTH_FIELD = 2
-_SCHEME_TAG = "R"
-"""Stands before a TR-31 block in payShield's commands. Source: softwaregroup-bg/ut-codec-payshield, key schemes."""
 _LEAST = {"T": KeyAlgorithm.TDES_2KEY.strength, "A": KeyAlgorithm.AES_128.strength}
 _MOST = {"T": KeyAlgorithm.TDES_3KEY.strength, "A": KeyAlgorithm.AES_256.strength}
 """Bits of strength that a key can have, by the header's algorithm."""
@@ -200,7 +189,7 @@ def facts_of(block: str, *, kek: KeyAlgorithm | None = None, transport: KeyAlgor
     Raises:
         FormatError: not a TR-31 block; category scheme_tag: one with the key scheme of a host command in front.
     """
-    if block[:1] == _SCHEME_TAG and block[1:2] in tr31.VERSIONS:
+    if block[:1] == SCHEME_TAG and block[1:2] in tr31.VERSIONS:
         raise FormatError(
             "the R in front is not part of the TR-31 block",
             category="scheme_tag",

@@ -11,8 +11,11 @@ from keyexchange.inspection.reading import Written
 from keyexchange.inspection.verification import kbpk_for, key_rows
 from keyexchange.keys import Algorithm, Exportability, KeyUsage, ModeOfUse
 
-_BLOCK = re.compile(r"[A-E][0-9]{4}[A-Z0-9]{4}[A-Za-z0-9]{2}[A-Z0-9][0-9]{2}")
+_BLOCK = re.compile(r"R?[A-E][0-9]{4}[A-Z0-9]{4}[A-Za-z0-9]{2}[A-Z0-9][0-9]{2}")
 BLOCK_NAME = "TR-31 / X9.143 key block"
+SCHEME_TAG = "R"
+"""Stands before a TR-31 block in payShield's commands. Source: softwaregroup-bg/ut-codec-payshield, key schemes."""
+_TAG = "R: stands before the block in host commands, and is no part of it"
 
 _VERSIONS = {
     "A": "TDES, key variant binding (deprecated)",
@@ -52,21 +55,31 @@ def _block_rows(block: tr31.OptionalBlock) -> Fields:
     return [(name, title), *((f"  {block.block_id} {field}", value) for field, value in fields)]
 
 
+def _block(written: Written) -> tuple[str, Fields]:
+    """The block, and a row about the tag when one stands in front."""
+    tagged = written.text.startswith(SCHEME_TAG)
+    return written.text.removeprefix(SCHEME_TAG), [("key scheme tag", _TAG)] if tagged else []
+
+
 def _explain(written: Written) -> Fields:
-    parsed = tr31.parse(written.text)
+    block, tag = _block(written)
+    parsed = tr31.parse(block)
     return [
         *_clear_rows(parsed),
+        *tag,
         *_tolerances(parsed.tolerances),
         ("MAC", f"{len(parsed.mac)} octets, not verified (no key was given)"),
     ]
 
 
 def _verify(written: Written, protection: ProtectionKey) -> Fields:
-    parsed = tr31.parse(written.text)
+    block, tag = _block(written)
+    parsed = tr31.parse(block)
     kbpk = kbpk_for(parsed.header.version_id, protection)
-    content = tr31.unwrap(kbpk, written.text, tolerate=frozenset(tr31.Tolerance))
+    content = tr31.unwrap(kbpk, block, tolerate=frozenset(tr31.Tolerance))
     return [
         *_clear_rows(parsed),
+        *tag,
         *_tolerances(content.tolerances),
         ("MAC", f"{len(parsed.mac)} octets, verified"),
         ("key block protection key", f"check value {kbpk.kcv}"),

@@ -156,7 +156,7 @@ STANDARD_RULES = (
         Severity.NOTE,
         "the key is a K0; a key that protects TR-31 blocks is a K1 in X9.143, and some receivers insist on it",
         "send it as K1 if it is to protect TR-31 blocks",
-        _x9143("table 3"),
+        _x9143("6.3.1, table 2"),
         Remedy.USAGE,
     ),
     Rule(
@@ -165,7 +165,7 @@ STANDARD_RULES = (
         Severity.NOTE,
         "exportability N: the receiver takes the key and never lets it out again",
         "send it with exportability E, or S, if it is to leave the receiver one day",
-        _x9143("table 6"),
+        _x9143("6.3.5, table 6"),
         Remedy.EXPORTABILITY,
     ),
 )

@@ -20,7 +20,7 @@ _HMAC = {
     "22": KeyAlgorithm.HMAC_SHA384,
     "23": KeyAlgorithm.HMAC_SHA512,
 }
-"""By the data of optional block HM. Source: X9.143:2021, 6.3.6.5, table 14."""
+"""By the data of optional block HM. Source: X9.143:2021, 6.3.6.5, table 13."""
 
 
 def protection_key(text: Secret, algorithm: str | None) -> ProtectionKey:
@@ -66,7 +66,14 @@ def key_rows(header: tr31.Header, key: Secret) -> Fields:
         form = tr31.private_key_form(header.algorithm, key)
         return [*rows, ("content", f"a private key: {form}" if form else "no private key that is known here")]
     hash_block = next((block.data for block in header.optional_blocks if block.block_id == "HM"), "")
-    if header.algorithm == "H" and hash_block in _HMAC:
-        kcv = hmac_kcv(key, _HMAC[hash_block])
-        rows.append(("key check value", f"{kcv}: {kcv.method.meaning}"))
+    if header.algorithm == "H":
+        rows.append(("key check value", _hmac_check_value(key, hash_block)))
     return rows
+
+
+def _hmac_check_value(key: Secret, hash_block: str) -> str:
+    if hash_block not in _HMAC:
+        why = "block HM names another hash" if hash_block else "block HM is missing"
+        return f"none: it is made with SHA-224 to SHA-512, and {why}"
+    kcv = hmac_kcv(key, _HMAC[hash_block])
+    return f"{kcv}: {kcv.method.meaning}"

@@ -6,19 +6,24 @@ They are told apart by the first elements of what is signed, so that a broken ce
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Iterator
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 
 from keyexchange import pki
 from keyexchange.errors import FormatError
+from keyexchange.inspection.bare_keys import public_key_text
 from keyexchange.inspection.contract import Explainer, Fields
+from keyexchange.inspection.elements import content, first_tags, printable
 from keyexchange.inspection.reading import Written
 from keyexchange.pki.certificates import time_text
 from keyexchange.pki.der import first_element
 
 _MOST_REVOKED = 20
 """How many entries of a revocation list are shown."""
+_NOT_POSITIVE = "the serial number is not positive, as 4.1.2.2 asks; other software may refuse it"
 _KEY_USAGES = (
     "digital_signature",
     "content_commitment",
@@ -32,12 +37,15 @@ _KEY_USAGES = (
 
 
 def _certificate(der: bytes) -> Fields:
-    certificate = pki.load(der)
-    described = pki.describe(certificate)
+    with warnings.catch_warnings(action="ignore"):  # of a serial number below 1, which has a row of its own
+        certificate = pki.load(der)
+        described = pki.describe(certificate)
+        odd = certificate.serial_number < 1
     return [
         ("format", "X.509 certificate"),
         ("version", certificate.version.name),
         *described,
+        *([("against RFC 5280", _NOT_POSITIVE)] if odd else []),
         ("signature algorithm", _signature_name(certificate)),
         *_extensions(certificate),
         ("signature", "not verified (the issuer's certificate was not given)"),
@@ -48,7 +56,8 @@ def _request(der: bytes) -> Fields:
     request = pki.load_csr(der)
     return [
         ("format", "PKCS#10 certification request"),
-        ("subject", _printable(request.subject.rfc4514_string())),
+        ("subject", printable(request.subject.rfc4514_string())),
+        ("public key", _requested_key(request)),
         ("signature algorithm", _signature_name(request)),
         *_extensions(request),
         ("signature", "verified: who made it holds the private key"),
@@ -61,7 +70,7 @@ def _list(der: bytes) -> Fields:
     more = f", and {len(crl) - len(serials)} more" if len(crl) > len(serials) else ""
     return [
         ("format", "X.509 certificate revocation list"),
-        ("issuer", _printable(crl.issuer.rfc4514_string())),
+        ("issuer", printable(crl.issuer.rfc4514_string())),
         ("this update", time_text(crl.last_update_utc)),
         ("next update", time_text(crl.next_update_utc) if crl.next_update_utc else "not stated"),
         ("revoked certificates", str(len(crl))),
@@ -69,6 +78,13 @@ def _list(der: bytes) -> Fields:
         ("signature algorithm", _signature_name(crl)),
         ("signature", "not verified (the issuer's certificate was not given)"),
     ]
+
+
+def _requested_key(request: x509.CertificateSigningRequest) -> str:
+    try:
+        return public_key_text(request.public_key())
+    except (ValueError, UnsupportedAlgorithm):
+        return "of a kind that is not known here"
 
 
 def _signature_name(signed: x509.Certificate | x509.CertificateSigningRequest | x509.CertificateRevocationList) -> str:
@@ -130,10 +146,6 @@ _WORDS: dict[type[x509.ExtensionType], tuple[str, Callable[..., str]]] = {
 """Source: RFC 5280, 4.2.1."""
 
 
-def _printable(text: str) -> str:
-    return "".join(character if character.isprintable() else "?" for character in text)
-
-
 def _shaped(pattern: bytes) -> Callable[[Written], bool]:
     """Recognises DER whose signed part begins with elements of these tags."""
     compiled = re.compile(pattern, re.DOTALL)
@@ -145,31 +157,16 @@ def _shaped(pattern: bytes) -> Callable[[Written], bool]:
 
 
 def _tags_of_signed_part(der: bytes) -> bytes:
-    """The tags of the first elements in the first element; empty when there is none.
-
-    No pattern is longer, and a list of hostile length would be copied once for each element.
-    """
+    """The tags of the first elements in the first element; empty when there is none."""
     try:
-        signed, _ = first_element(_content(der), "the object")
-        if signed[0] != der[0]:
-            return b""
-        tags, rest = b"", _content(signed)
-        while rest and len(tags) < _LONGEST_PATTERN:
-            element, rest = first_element(rest, "the object")
-            tags += element[:1]
+        signed, _ = first_element(content(der), "the object")
     except FormatError:
         return b""
-    return tags
+    return first_tags(signed, _LONGEST_PATTERN) if signed[0] == der[0] else b""
 
 
 _LONGEST_PATTERN = 7
 """Elements: of a certificate's signed part."""
-
-
-def _content(element: bytes) -> bytes:
-    """What is inside an element with a definite length."""
-    size = element[1]
-    return element[2 + (size & 0x7F if size & 0x80 else 0) :]
 
 
 def _explainer(name: str, pattern: bytes, explain: Callable[[bytes], Fields]) -> Explainer:

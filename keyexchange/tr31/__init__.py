@@ -6,6 +6,7 @@ from keyexchange.tr31.header import Header, OptionalBlock, parse_header
 from keyexchange.tr31.keyblock import KeyBlockContent, unwrap, wrap
 from keyexchange.tr31.optional_blocks import UnknownBlock, explain, interpret
 from keyexchange.tr31.rules import misplaced, violations
+from keyexchange.tr31.strength import content_strength, most_strength
 from keyexchange.tr31.structure import ParsedBlock, parse
 from keyexchange.tr31.tolerances import STRICT, USUAL, Tolerance
 from keyexchange.tr31.typed_block import TypedBlock
@@ -22,10 +23,12 @@ __all__ = [
     "Tolerance",
     "TypedBlock",
     "UnknownBlock",
+    "content_strength",
     "content_violations",
     "explain",
     "interpret",
     "misplaced",
+    "most_strength",
     "parse",
     "parse_header",
     "private_key_form",

@@ -1,6 +1,6 @@
 """Whether the key inside a block is what its header says: length of symmetric keys, shape of private keys.
 
-Shape only: no number is looked at, no library loads the key. Nothing here says anything of the octets but their count.
+Shape only: no number is looked at, no library loads the key.
 
 Source: X9.143:2021, 6.3.2 and 7 (what is wrapped); RFC 8017, A.1.2 (PKCS#1), RFC 5915, 3 (ECPrivateKey), RFC 5958, 2
 (PKCS#8); the published samples of X9.143:2021, 8.
@@ -15,7 +15,7 @@ LENGTHS = {"D": (8,), "T": (16, 24), "A": (16, 24, 32)}
 LEAST_HMAC_OCTETS = 14
 """112 bits, the least that NIST SP 800-107 rev. 1, 5.3.2 lets an HMAC key have."""
 
-_SEQUENCE, _INTEGER, _OCTET_STRING = 0x30, 0x02, 0x04
+_SEQUENCE, _INTEGER, _OCTET_STRING, _CONTEXT = 0x30, 0x02, 0x04, 0x80
 
 PRIVATE_KEYS = {
     "R": {
@@ -48,22 +48,31 @@ def content_violations(algorithm: str, key: Secret) -> tuple[str, ...]:
 
 def private_key_form(algorithm: str, key: Secret) -> str | None:
     """The name of the structure that a private key of algorithm R, E or S has; None when it is no such structure."""
-    return PRIVATE_KEYS[algorithm].get(_members(key.reveal()) or ())
+    return PRIVATE_KEYS[algorithm].get(tuple(tag for tag, _ in members(key.reveal())))
 
 
-def _members(octets: bytes) -> tuple[int, ...] | None:
-    """The universal tags inside the one SEQUENCE that the octets are; None when they are something else."""
+Elements = tuple[tuple[int, bytes], ...]
+"""Tag and value of each."""
+
+
+def members(octets: bytes) -> Elements:
+    """What stands in the one SEQUENCE that the octets are, without context tags; nothing when they are none."""
     outer = _element(octets, 0)
     if outer is None or octets[0] != _SEQUENCE or outer[1] != len(octets):
-        return None
-    tags, position = [], outer[0]
+        return ()
+    return tuple(one for one in elements(octets[outer[0] :]) if one[0] < _CONTEXT)
+
+
+def elements(octets: bytes) -> Elements:
+    """DER elements one behind the other; none when they do not fill the octets."""
+    found, position = [], 0
     while position < len(octets):
         element = _element(octets, position)
         if element is None:
-            return None
-        tags.append(octets[position])
+            return ()
+        found.append((octets[position], octets[element[0] : element[1]]))
         position = element[1]
-    return tuple(tag for tag in tags if tag < 0x80)
+    return tuple(found)
 
 
 def _element(octets: bytes, start: int) -> tuple[int, int] | None:

@@ -9,7 +9,7 @@ unless `Header.proprietary` says that the caller means it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from keyexchange.errors import FormatError
@@ -25,6 +25,8 @@ _UPPER = _DIGITS | frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _ALNUM = _UPPER | frozenset("abcdefghijklmnopqrstuvwxyz")
 _HEX = frozenset("0123456789ABCDEF")
 _LONGEST_SHORT_FORM = 0xFF
+_HEAD, _EXTENDED_HEAD = 4, 10
+"""Characters of id and length."""
 
 
 @dataclass(frozen=True)
@@ -34,15 +36,18 @@ class OptionalBlock:
     Args:
         block_id: two characters, such as "KS".
         data: printable ASCII, without id and length.
+        extended: its length has the extended form, also where the short one would do. Two blocks are equal all the
+            same; the MAC covers what stands there.
     """
 
     block_id: str
     data: str
+    extended: bool = field(default=False, compare=False)
 
     def text(self) -> str:
-        """Id, length, data: the short form up to 255 characters, else the extended form."""
+        """Id, length, data: the short form up to 255 characters unless it is extended, else the extended form."""
         short = 4 + len(self.data)
-        if short <= _LONGEST_SHORT_FORM:
+        if short <= _LONGEST_SHORT_FORM and not self.extended:
             return f"{self.block_id}{short:02X}{self.data}"
         return f"{self.block_id}0004{10 + len(self.data):04X}{self.data}"
 
@@ -53,9 +58,9 @@ class Header:
 
     Args:
         version_id: A, B, C or D.
-        key_usage: two characters, X9.143 table 3.
-        algorithm: one character, table 4.
-        mode_of_use: one character, table 5.
+        key_usage: two characters, X9.143:2021 table 2.
+        algorithm: one character, table 3.
+        mode_of_use: one character, table 4.
         key_version_number: two characters; "00" unused, "c" and a digit a component.
         exportability: E, N or S.
         optional_blocks: in their order.
@@ -75,7 +80,7 @@ class Header:
     def proprietary(self) -> tuple[str, ...]:
         """The names of fields that hold a numeric, proprietary code."""
         fields = ("key_usage", "algorithm", "mode_of_use", "exportability")
-        return tuple(name for name in fields if getattr(self, name)[0] in _DIGITS)
+        return tuple(name for name in fields if getattr(self, name)[:1] in _DIGITS)
 
     @property
     def length(self) -> int:
@@ -163,18 +168,18 @@ def _parse_optional_blocks(text: str, count: int) -> tuple[tuple[OptionalBlock, 
         data = text[start:end]
         if not (data.isascii() and data.isprintable()):
             raise _bad_block(number, "holds characters that are not printable ASCII")
-        blocks.append(OptionalBlock(block_id, data))
+        blocks.append(OptionalBlock(block_id, data, start - position == _EXTENDED_HEAD))
         position = end
     return tuple(blocks), position
 
 
 def _extent(text: str, position: int, number: int) -> tuple[int, int]:
     """Where the data of the optional block at `position` begin and end."""
-    length, head = _hex(text[position + 2 : position + 4], 2, number), 4
+    length, head = _hex(text[position + 2 : position + 4], 2, number), _HEAD
     if length == 0:
         if _hex(text[position + 4 : position + 6], 2, number) != 4:
             raise _bad_block(number, "has an extended length of another size than four digits")
-        length, head = _hex(text[position + 6 : position + 10], 4, number), 10
+        length, head = _hex(text[position + 6 : position + 10], 4, number), _EXTENDED_HEAD
     if length < head:
         raise _bad_block(number, "says it is shorter than its own id and length")
     if position + length > len(text):

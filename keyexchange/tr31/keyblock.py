@@ -8,20 +8,23 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from keyexchange.errors import FormatError, RuleError
-from keyexchange.keys import KeyAlgorithm, require_kek_strength
+from keyexchange.keys import Algorithm, KeyAlgorithm, require_strength
 from keyexchange.secret import Secret
 from keyexchange.tr31.binding import VERSIONS, Kbpk, Version, open_sealed, seal
 from keyexchange.tr31.check_values import names_another_kbpk, wrong_check_values
-from keyexchange.tr31.content import content_violations
+from keyexchange.tr31.content import LENGTHS, content_violations
 from keyexchange.tr31.header import Header, parse_header
-from keyexchange.tr31.rules import violations
+from keyexchange.tr31.rules import missing, violations
+from keyexchange.tr31.strength import content_strength
 from keyexchange.tr31.structure import parse_as, version_of
-from keyexchange.tr31.tolerances import CONCEALING, LONGEST_KEY, USUAL, Tolerance
+from keyexchange.tr31.tolerances import CONCEALING, LONGEST_KEY, USUAL, Tolerance, serial_number_habits
 
 _LENGTH_FIELD = 2
 _LONGEST_BLOCK = 9999
 _MOST_BLOCKS = 99
-_SIZED_LETTERS = ("T", "A")
+_LONGEST_CONTENT = 0xFFFF // 8
+_FORMED_LETTERS = ("R", "E", "S")
+_FITTING = "name the algorithm that the key is of; docs/reference/tr31.md has what the keys of each are"
 _SHORT_PADDING = (Tolerance.SHORT_PADDING,)
 
 
@@ -83,6 +86,7 @@ def wrap(
     conceal_length: bool = False,
     weaker_kbpk: bool = False,
     odd_header: bool = False,
+    odd_key: bool = False,
 ) -> str:
     """Put a key into a block of version B or D.
 
@@ -93,15 +97,21 @@ def wrap(
         conceal_length: pad with random octets to the longest key of the algorithm, as X9.143:2021 asks and many
             devices don't (`Tolerance.SHORT_PADDING`); else with the fewest. RSA, ECC and HMAC keys have no longest.
         weaker_kbpk: the caller has decided, on record, that the KBPK may be weaker than the key.
-        odd_header: likewise, that usage, algorithm and mode of use may be a combination that X9.143 does not have.
+        odd_header: likewise, that usage, algorithm, mode of use and optional blocks may be a combination that X9.143
+            does not have, and that readers may need a `Tolerance` for the block.
+        odd_key: likewise, that the key may be something else than its algorithm asks for.
 
     Raises:
-        RuleError: rules kek-strength, deprecated-version, proprietary-code, header-combination.
-        FormatError: categories kbpk_length, length_field (too long for one block).
+        RuleError: rules kek-strength, deprecated-version, proprietary-code, header-combination, check-value-differs.
+        FormatError: categories kbpk_length, length_field (too long for one block), header_malformed, optional_block,
+            decrypted_length, key_form.
     """
     version = _writable(header, odd_header)
+    _require_content(header, key, odd_key)
     if not weaker_kbpk:
         _require_strength(kbpk, header, key)
+    if header.optional_blocks and not odd_header:
+        _require_check_values(header, kbpk, key)
     content = (len(key) * 8).to_bytes(_LENGTH_FIELD, "big") + key.reveal()
     if padding is None:
         hidden = max(0, LONGEST_KEY.get(header.algorithm, 0) - len(key)) if conceal_length else 0
@@ -144,19 +154,23 @@ def _writable(header: Header, odd_header: bool) -> Version:
             hint="translate it to a code of X9.143 first",
         )
     _require_countable(header)
-    parse_header(header.text(0))
+    if parse_header(header.text(0))[0] != header:  # a field of another size has moved those behind it
+        raise FormatError(
+            "key block header: a field has another size than X9.143 gives it", category="header_malformed"
+        )
     if not odd_header:
         _require_combination(header)
     return VERSIONS[header.version_id]
 
 
 def _require_combination(header: Header) -> None:
-    found = violations(header)
+    habits = tuple(tolerance.meaning for tolerance in serial_number_habits(header))
+    found = violations(header) + missing(header) + habits
     if found:
         raise RuleError(
             f"the header is not one of X9.143: {'; '.join(found)}",
             rule="header-combination",
-            hint="correct the key's usage or mode of use at the sender: the receiver may well refuse it",
+            hint="correct usage, mode of use or optional blocks at the sender: the receiver may well refuse them",
         )
 
 
@@ -180,18 +194,39 @@ def _not_tolerated(met: tuple[Tolerance, ...], tolerate: frozenset[Tolerance]) -
     )
 
 
-def _require_strength(kbpk: Kbpk, header: Header, key: Secret) -> None:
-    if header.algorithm not in _SIZED_LETTERS:
+def _require_content(header: Header, key: Secret, odd_key: bool) -> None:
+    if not 0 < len(key) <= _LONGEST_CONTENT:
+        raise FormatError("a block has room for a key of 1 to 8191 octets", category="length_field")
+    found = () if odd_key else content_violations(header.algorithm, key)
+    if not found:
         return
-    try:
-        algorithm = KeyAlgorithm.of_symmetric(header.algorithm, len(key))
-    except KeyError:
-        raise FormatError(
-            "the key has not the length of its algorithm",
-            category="decrypted_length",
-            hint="TDES keys have 16 or 24 octets, AES keys 16, 24 or 32",
-        ) from None
-    require_kek_strength(kbpk.algorithm, algorithm, kek_name="the key block protection key", kek_strength=kbpk.strength)
+    if header.algorithm in _FORMED_LETTERS:
+        raise FormatError(found[0], category="key_form", hint=_FITTING)
+    raise FormatError(found[0], category="decrypted_length", hint=_FITTING)
+
+
+def _require_strength(kbpk: Kbpk, header: Header, key: Secret) -> None:
+    strength = content_strength(header, key)
+    if strength > kbpk.strength:
+        kek = f"the key block protection key is {kbpk.algorithm}"
+        require_strength(kek, kbpk.strength, _name(header, key), strength)
+
+
+def _name(header: Header, key: Secret) -> str:
+    """Of a key, for a message: TDES and AES keys by their size."""
+    if header.algorithm in LENGTHS:
+        return f"a {KeyAlgorithm.of_symmetric(header.algorithm, len(key))} key"
+    return f"this {Algorithm[header.algorithm].meaning} key"
+
+
+def _require_check_values(header: Header, kbpk: Kbpk, key: Secret) -> None:
+    wrong = wrong_check_values(header, kbpk, key)
+    if wrong:
+        raise RuleError(
+            f"the header's block {', '.join(wrong)} states the check value of another key",
+            rule="check-value-differs",
+            hint="make the check value again, or leave the block out",
+        )
 
 
 def _key(content: bytes, header: Header) -> Secret:

@@ -96,6 +96,13 @@ def violations(header: Header) -> tuple[str, ...]:
     return tuple(_combinations(header))
 
 
+def missing(header: Header) -> tuple[str, ...]:
+    """Which optional blocks the key needs and does not have, one sentence each."""
+    if header.algorithm != "H" or any(block.block_id == "HM" for block in header.optional_blocks):
+        return ()
+    return ("an HMAC key needs optional block HM, which names its hash",)
+
+
 def misplaced(header: Header) -> tuple[str, ...]:
     """Which optional blocks stand twice, stand beside the wrong key, or are missing, one sentence each."""
     return tuple(_places(header))
@@ -122,5 +129,4 @@ def _places(header: Header) -> Iterator[str]:
             yield f"optional block {block_id} does not belong to a key of algorithm {header.algorithm}"
         if usages and header.key_usage not in usages:
             yield f"optional block {block_id} does not belong to a key of usage {header.key_usage}"
-    if header.algorithm == "H" and "HM" not in count:
-        yield "an HMAC key needs optional block HM, which names its hash"
+    yield from missing(header)

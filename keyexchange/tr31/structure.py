@@ -12,7 +12,16 @@ from keyexchange.tr31.header import FIXED_LENGTH, Header, parse_header
 from keyexchange.tr31.tolerances import Tolerance, serial_number_habits
 
 _NONE: tuple[Tolerance, ...] = ()
+_DECIMAL = "0123456789"
 _HEX = frozenset("0123456789ABCDEFabcdef")
+
+
+_OTHER_FORMATS = {
+    "E": "version E is that of ISO 20038, which is not read here: ask the sender for version D",
+    "S": "a Thales key block begins with S0 or S1: that is another format",
+    **dict.fromkeys(_DECIMAL, "an Atalla key block begins with a digit: that is another format"),
+}
+"""Hints by the first character."""
 
 
 class ParsedBlock(NamedTuple):
@@ -48,7 +57,7 @@ def version_of(block: str) -> Version:
         raise FormatError(
             "the key block has a version other than A, B, C and D",
             category="unsupported_version",
-            hint="a Thales key block begins with S0 or S1, an Atalla one with a digit: those are other formats",
+            hint=_OTHER_FORMATS.get(block[0], "ask the sender for a TR-31 / X9.143 block of version B or D"),
         )
     return version
 

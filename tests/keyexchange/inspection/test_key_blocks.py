@@ -60,7 +60,7 @@ def test_attributes_that_do_not_go_together_are_named() -> None:
 
 
 def test_a_private_key_has_no_check_value_and_says_what_it_is() -> None:
-    block = wrap(Kbpk("A", AES), Header("D", "S0", "R", "S"), Secret(bytes(40)))
+    block = wrap(Kbpk("A", AES), Header("D", "S0", "R", "S"), Secret(bytes(40)), odd_key=True)
     fields = dict(verified(block, AES.reveal().hex()))
     assert fields["content"] == "no private key that is known here"
     assert "key check value" not in fields
@@ -95,3 +95,24 @@ def test_a_reference_to_something_else_is_refused_without_quoting_it(text: bytes
         protection_key(Secret(text), None)
     assert text.decode("latin-1") not in raised.value.message + (raised.value.hint or "") or text == b"0"
     assert raised.value.__cause__ is None
+
+
+def test_the_scheme_tag_of_host_commands_is_named_and_left_away() -> None:
+    block = wrap(Kbpk("A", AES), Header("D", "P0", "T", "E"), KBPK)
+    assert explained("R" + block)["key scheme tag"].startswith("R: ")
+    assert ("MAC", "16 octets, verified") in verified("R" + block, AES.reveal().hex())
+    assert "key scheme tag" not in explained(block)
+
+
+def test_a_block_of_version_e_is_said_to_be_of_iso_20038() -> None:
+    with pytest.raises(FormatError) as raised:
+        explained("E0084B0TX00S0000" + "0" * 68)
+    assert raised.value.category == "unsupported_version"
+    assert "ISO 20038" in str(raised.value.hint)
+
+
+@pytest.mark.parametrize("data", ["10", "24", "25", "30", "41", None])
+def test_an_hmac_key_without_a_check_value_says_why(data: str | None) -> None:
+    blocks = (OptionalBlock("HM", data),) if data else ()
+    block = wrap(Kbpk("A", AES), Header("D", "M7", "H", "C", optional_blocks=blocks), AES, odd_header=True)
+    assert dict(verified(block, AES.reveal().hex()))["key check value"].startswith("none: ")

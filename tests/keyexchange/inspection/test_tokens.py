@@ -11,7 +11,8 @@ from keyexchange import tr34
 from keyexchange.crypto.rsa import sign_pkcs1_sha256
 from keyexchange.errors import FormatError
 from keyexchange.inspection import read, recognise
-from keyexchange.pki import issuer_and_serial
+from keyexchange.pki import issuer_and_serial, load
+from keyexchange.secret import Secret
 from tests.keyexchange.inspection.test_x509 import certificate
 from tests.keyexchange.tr34 import lab
 from tests.vectors import vectors
@@ -76,3 +77,21 @@ def test_a_damaged_rebind_token_is_refused() -> None:
 def test_other_der_is_refused() -> None:
     with pytest.raises(FormatError):
         explained(b"\x30\x81\x80" + b"\x04\x7e" + bytes(126))
+
+
+def test_what_a_token_brings_along_is_named() -> None:
+    fields = explained(BINDING["ca-rebind"])
+    assert fields["carried revocation list 1"].startswith("of CN=")
+    parts = tr34.build_parts(
+        Secret(bytes(range(16))),
+        "D0000K1AB00E0000",
+        kdh_id=KDH_ID,
+        krd_id=KRD_ID,
+        krd_public_key=load(lab.certificate("krd_2048")).public_key(),
+        sign=SIGNER.sign,
+        nonce=bytes(8),
+        weaker_receiver=True,
+    )
+    token = explained(tr34.assemble(parts, KDH_ID, certificates=(lab.certificate("kdh_2048"),)))
+    assert "serial number 0x" in token["carried certificate 1"]
+    assert token["carried certificate 1"].startswith("CN=")

@@ -80,7 +80,7 @@ def test_what_cannot_be_compared_is_not(algorithm: str, key: Secret, block: tupl
 
 
 def test_a_wrong_value_is_refused_unless_it_is_asked_for() -> None:
-    block = wrap(KBPK, header(("KC", "00FFFFFF")), TDES)
+    block = wrap(KBPK, header(("KC", "00FFFFFF")), TDES, odd_header=True)
     with pytest.raises(FormatError, match="KC or KP") as caught:
         unwrap(KBPK, block)
     assert caught.value.category == "not_tolerated"

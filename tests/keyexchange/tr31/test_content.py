@@ -60,5 +60,5 @@ def test_nothing_is_said_of_a_proprietary_algorithm() -> None:
 
 def test_a_key_of_the_wrong_length_is_read_and_reported() -> None:
     kbpk = Kbpk("A", Secret(bytes(range(32))))
-    block = wrap(kbpk, Header("D", "D0", "A", "B"), Secret(bytes(8)), weaker_kbpk=True)
+    block = wrap(kbpk, Header("D", "D0", "A", "B"), Secret(bytes(8)), odd_key=True)
     assert unwrap(kbpk, block).violations == ("a key of algorithm A does not have 8 octets",)

@@ -15,7 +15,7 @@ SERIAL = OptionalBlock("KS", "FFFF9876543210E00000")
 
 
 def block(header: Header, *, conceal_length: bool = True) -> str:
-    return wrap(KBPK, header, KEY, conceal_length=conceal_length)
+    return wrap(KBPK, header, KEY, conceal_length=conceal_length, odd_header=True)
 
 
 def lower(text: str) -> str:
