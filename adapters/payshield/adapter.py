@@ -1,44 +1,47 @@
-"""The payShield as a KDH: abilities as sequences of host commands."""
+"""The payShield as a KDH and as a KRD: abilities as sequences of host commands.
+
+The HSM keeps no key: each comes back under the LMK, and its holder is whoever keeps that text. So an import whose
+answer was lost has left nothing behind and is simply done again.
+"""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import logging
 from collections.abc import Callable
+from datetime import datetime
 from typing import ClassVar
 
-from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
 
-from keyexchange import pki, tr31, tr34
-from keyexchange.crypto.rsa import public_pkcs1, public_spki
-from keyexchange.errors import ProtocolError
-from keyexchange.keys import Kcv, KcvMethod, KeyAlgorithm, KeyAttributes, require_kek_strength
-from keyexchange.protocols.abilities import (
-    ExportsTr31,
-    ExportsTr34,
-    Identifies,
-    MakesCsrs,
-    MakesKeys,
-    MakesSigningKeys,
-    ShowsKcv,
-    Side,
-    sends,
-)
+from keyexchange import pki, tr34
+from keyexchange.crypto.rsa import public_pkcs1
+from keyexchange.errors import ProtocolError, UnsupportedError
+from keyexchange.keys import Kcv, KeyAlgorithm, KeyAttributes, require_kek_strength
+from keyexchange.protocols import abilities
+from keyexchange.protocols.abilities import sends
 from keyexchange.protocols.messages import (
+    CertificateChain,
     Csr,
     DeviceIdentity,
     HeldKey,
-    KeyBlock,
+    ImportMark,
     KeyToken,
     KeyToMove,
+    KrdCredential,
     SigningKey,
+    TrustAnchor,
 )
 from keyexchange.wire import Connection, LengthPrefixed
 
 from .client import Client, Trace
-from .commands import CertificationRequest, Diagnostics, Subject
-from .dialects import Dialect, KeyBlockDialect, VariantDialect
+from .commands import SIMULATOR_FIRMWARE, CertificationRequest, Diagnostics, Subject
+from .dialects import KeyBlockDialect, VariantDialect
 from .errors import SIDE
+from .exchanging import Exchanging
+from .moving import kcv_of, rsa_key
+from .receiving import certified
 from .refusals import refusal_of
 from .settings import PayshieldSettings
 
@@ -46,9 +49,24 @@ _log = logging.getLogger("adapters.payshield")
 _CSR_NEEDS_BLOCKS = (
     "QE works under a key-block LMK only: set variant_lmk to false, or use an authority that takes a public key"
 )
+_ECDH_NEEDS_BLOCKS = "a variant LMK holds no elliptic curve keys: it takes a key-block LMK under AES"
+_NEED_BLOCKS = {
+    "make_csr": _CSR_NEEDS_BLOCKS,
+    "make_agreement_key": _ECDH_NEEDS_BLOCKS,
+    "export_ecdh": _ECDH_NEEDS_BLOCKS,
+    "import_ecdh": _ECDH_NEEDS_BLOCKS,
+}
+"""What a variant LMK stands in the way of."""
+_NO_TOKENS_IN = (
+    "no public command of a payShield takes a TR-34 token. The way that works: let this payShield send a KEK by TR-34, "
+    "then send keys to it under that KEK by TR-31 (A6)"
+)
+_BY_CONVENTION = ("trust", "find_trust", "offer_krd_credential", "import_tr34")
+PROBED = ("EI", "A0", "BU", "A8", "B8", "A6", "QE", "EO", "GK", "GI", "FY", "IG")
+"""Commands of the abilities below, asked for without their fields."""
 
 
-class PayshieldAdapter:
+class PayshieldAdapter(Exchanging):
     """One payShield, as its settings describe it. Nothing is sent before the first ability is used.
 
     Args:
@@ -57,16 +75,17 @@ class PayshieldAdapter:
     """
 
     name = SIDE
+    keeps_imports: ClassVar[bool] = False
 
     def __init__(self, settings: PayshieldSettings, client: Client) -> None:
-        self._settings = settings
-        self._client = client
+        super().__init__(settings, client, (VariantDialect if settings.variant_lmk else KeyBlockDialect)(settings.lmk))
         self._lmk = settings.lmk
-        self._dialect: Dialect = (VariantDialect if settings.variant_lmk else KeyBlockDialect)(settings.lmk)
 
     def refusal(self, ability: str) -> str | None:
         """See `Side.refusal`."""
-        return _CSR_NEEDS_BLOCKS if ability == "make_csr" and self._settings.variant_lmk else None
+        if ability in _BY_CONVENTION and not self._settings.simulator_conventions:
+            return _NO_TOKENS_IN
+        return _NEED_BLOCKS.get(ability) if self._settings.variant_lmk else None
 
     def key_refusal(self, key: KeyToMove, ability: str) -> str | None:
         """See `Side.key_refusal`."""
@@ -74,31 +93,38 @@ class PayshieldAdapter:
 
     def warnings(self) -> tuple[str, ...]:
         """See `Side.warnings`."""
-        return ()
+        if not self._settings.simulator_conventions:
+            return ()
+        return ("simulator_conventions is true: a command is used that only this project's simulator has",)
 
     def close(self) -> None:
         """See `Side.close`."""
         self._client.close()
 
-    @sends("NC")
+    @sends("NC", "commands without fields")
     def identify(self) -> DeviceIdentity:
-        """Firmware number, LMK and its check value (six digits count)."""
+        """Firmware number, LMK and its check value (six digits count); which of `PROBED` it does not have or allow.
+
+        Raises:
+            UnsupportedError: the settings name a simulator, and it is none.
+        """
         reply = self._client.send(Diagnostics(lmk=self._lmk))
+        if self._settings.simulator_conventions and reply.firmware != SIMULATOR_FIRMWARE:
+            raise UnsupportedError(
+                "simulator_conventions is true, and the host is not this project's simulator",
+                hint="set it to false: a real HSM has no such command",
+            )
         kind = "key block" if self._dialect.keys_are_blocks else "variant"
         lmk, check_value = f"{kind} {self._lmk or '(default)'}", reply.check_value[:6]
         details = (("firmware", reply.firmware), ("LMK", lmk), ("LMK check value", check_value))
-        return DeviceIdentity(self.name, details, storage=f"LMK {lmk}, check value {check_value}")
+        lacking = tuple(code for code in PROBED if not self._client.has(code)) if self._settings.probe_commands else ()
+        storage = f"LMK {lmk}, check value {check_value}"
+        return DeviceIdentity(self.name, details, storage=storage, lacking=lacking)
 
     @sends("EI")
     def make_signing_key(self, bits: int) -> SigningKey:
         """An RSA key pair for signatures only; the private key comes back under the LMK."""
-        reply = self._client.send(self._dialect.generate_pair(bits))
-        if reply.private_key.block != self._dialect.keys_are_blocks:
-            raise ProtocolError(
-                "the new private key is not under the kind of LMK that the settings name",
-                hint="check variant_lmk and the LMK identifiers",
-            )
-        return SigningKey(public_spki(_rsa_key(reply.public_key)), reply.private_key.octets)
+        return self._new_pair(self._dialect.generate_pair(bits))
 
     @sends("QE")
     def make_csr(self, key: SigningKey, common_name: str) -> Csr:
@@ -110,7 +136,7 @@ class PayshieldAdapter:
                 output_format="0",
                 signature="01",
                 encoding="02",
-                public_key=public_pkcs1(_rsa_key(key.public_key)),
+                public_key=public_pkcs1(rsa_key(key.public_key)),
                 private_key=key.reference,
                 padding="01",
                 digest="06",
@@ -128,24 +154,7 @@ class PayshieldAdapter:
     def make_key(self, attributes: KeyAttributes) -> HeldKey:
         """A new key under the LMK."""
         reply = self._client.send(self._dialect.generate(attributes))
-        return HeldKey(reply.key, _kcv(reply.kcv, attributes.algorithm), attributes)
-
-    @sends("BU")
-    def key_check_value(self, key: KeyToMove) -> Kcv:
-        """Six digits."""
-        return _kcv(self._client.send(self._dialect.check_value(key)).kcv, key.attributes.algorithm)
-
-    @sends("A8")
-    def export_tr31(self, key: KeyToMove, *, kek: KeyToMove) -> KeyBlock:
-        """See `ExportsTr31.export_tr31`."""
-        request = self._dialect.export_tr31(key, kek)
-        reply = self._client.send(request)
-        if not reply.key.startswith("R"):
-            raise ProtocolError("the exported key is not in a TR-31 block")
-        text = reply.key.removeprefix("R")
-        if tr31.parse(text).header.version_id != request.version:
-            raise ProtocolError(f"the exported block is not of version {request.version}, which was asked for")
-        return KeyBlock(text, _kcv(reply.kcv, key.attributes.algorithm))
+        return HeldKey(reply.key, kcv_of(reply.kcv, attributes.algorithm), attributes)
 
     @sends("B8")
     def export_tr34(
@@ -183,7 +192,65 @@ class PayshieldAdapter:
         tr34.verify(token, kdh_certificate=kdh_certificate, nonce=nonce)
         if token.recipient_id != krd_id:
             raise ProtocolError("the token is made for another receiver than the one asked for")
-        return KeyToken(der, _kcv(reply.kcv.hex(), key.attributes.algorithm), token.layout.value)
+        return KeyToken(der, kcv_of(reply.kcv.hex(), key.attributes.algorithm), token.layout.value)
+
+    @sends("BU")
+    def held_key(self, reference: str) -> HeldKey:
+        """See `HoldsKeys.held_key`: a KEK under the LMK.
+
+        Raises:
+            FormatError: it is no TDES or AES key under this kind of LMK.
+        """
+        return HeldKey(reference, self.key_check_value(self._dialect.held_kek(reference)))
+
+    def find_import(
+        self,
+        mark: ImportMark,  # noqa: ARG002
+        *,
+        attributes: KeyAttributes,  # noqa: ARG002
+        kcv: Kcv,  # noqa: ARG002
+        since: datetime,  # noqa: ARG002
+    ) -> HeldKey | None:
+        """See `FindsImports.find_import`. An import leaves nothing in the HSM, so there is nothing to find."""
+        return None
+
+    def trust(self, chain: CertificateChain, mark: ImportMark, *, search: bool = True) -> TrustAnchor:  # noqa: ARG002
+        """See `TrustsCertificates.trust`. By a convention of the simulator: nothing stays in the HSM."""
+        return TrustAnchor(f"SHA-256 {hashlib.sha256(chain.issuers[0]).hexdigest().upper()}", ())
+
+    def find_trust(self, chain: CertificateChain) -> TrustAnchor | None:  # noqa: ARG002
+        """See `TrustsCertificates.find_trust`: nothing stays in the HSM."""
+        return None
+
+    @sends("EI")
+    def offer_krd_credential(self) -> KrdCredential:
+        """See `OffersKrdCredential`: a new pair, certified by an authority that is made for it and forgotten."""
+        pair = self._new_pair(self._dialect.generate_receiving_pair(self._settings.receiving_key_bits))
+        return certified(pair)
+
+    @sends("Z8")
+    def import_tr34(
+        self,
+        token: KeyToken,
+        *,
+        key: KeyToMove,
+        credential: KrdCredential,
+        anchor: TrustAnchor,  # noqa: ARG002 (Z8 takes the certificate, which the caller verified)
+        kdh_certificate: bytes,
+        nonce: bytes,
+        mark: ImportMark,  # noqa: ARG002
+    ) -> HeldKey:
+        """See `ImportsTr34.import_tr34`. By a convention of the simulator."""
+        reply = self._client.send(
+            self._dialect.import_tr34(
+                token.der,
+                key,
+                private_key=base64.b64decode(credential.token),
+                kdh_certificate=kdh_certificate,
+                nonce=nonce,
+            )
+        )
+        return self._arrived(reply.key, reply.kcv, key)
 
 
 class PayshieldEntry:
@@ -217,30 +284,28 @@ def _log_trace(settings: PayshieldSettings) -> Trace | None:
     return _log.info if settings.debug else None
 
 
-def _kcv(digits: str, algorithm: KeyAlgorithm) -> Kcv:
-    return Kcv(digits, KcvMethod.for_algorithm(algorithm))
-
-
-def _rsa_key(der: bytes) -> rsa.RSAPublicKey:
-    try:
-        key = load_der_public_key(der)
-    except ValueError:
-        raise ProtocolError("the HSM's public key is no RSA key in DER") from None
-    if not isinstance(key, rsa.RSAPublicKey):
-        raise ProtocolError("the HSM's public key is no RSA key in DER")
-    return key
-
-
 ADAPTER = PayshieldEntry()
 
 # mypy holds the class to each ability it claims
 _abilities: tuple[
-    type[Side],
-    type[Identifies],
-    type[MakesSigningKeys],
-    type[MakesCsrs],
-    type[MakesKeys],
-    type[ShowsKcv],
-    type[ExportsTr34],
-    type[ExportsTr31],
-] = (PayshieldAdapter,) * 8
+    type[abilities.Side],
+    type[abilities.Identifies],
+    type[abilities.MakesSigningKeys],
+    type[abilities.MakesCsrs],
+    type[abilities.MakesKeys],
+    type[abilities.ShowsKcv],
+    type[abilities.ExportsTr34],
+    type[abilities.ExportsTr31],
+    type[abilities.ImportsTr31],
+    type[abilities.HoldsKeys],
+    type[abilities.FindsImports],
+    type[abilities.TrustsCertificates],
+    type[abilities.OffersKrdCredential],
+    type[abilities.ImportsTr34],
+    type[abilities.ExportsRsa],
+    type[abilities.OffersRsaCredential],
+    type[abilities.ImportsRsa],
+    type[abilities.MakesAgreementKeys],
+    type[abilities.ExportsEcdh],
+    type[abilities.ImportsEcdh],
+] = (PayshieldAdapter,) * 20

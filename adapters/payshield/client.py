@@ -9,6 +9,7 @@ from typing import TypeVar
 from keyexchange.errors import DeviceRefusedError, ProtocolError, UnreachableError
 from keyexchange.wire import Connection
 
+from .errors import ABSENT
 from .message import Reply, Request, decode_reply, encode_request, reply_code
 
 R = TypeVar("R", bound=Reply)
@@ -51,6 +52,21 @@ class Client:
             raise
         self._note(f"< {reply.redacted()}")
         return reply
+
+    def has(self, code: str) -> bool:
+        """Whether the HSM has a command and allows it: sent without its fields, it does nothing and is refused.
+
+        Raises:
+            UnreachableError, TrustError, ProtocolError: as `send`.
+        """
+        header = self._next_header()
+        answer = self._exchange(code, header + code.encode("ascii"))
+        found = answer[len(header) + 2 : len(header) + 4].decode("latin-1")
+        self._note(f"> {code} (without fields)")
+        self._note(f"< {reply_code(code)} error={found}")
+        if answer[: len(header) + 2] != header + reply_code(code).encode("ascii") or not found.isalnum():
+            raise ProtocolError(f"the reply to {code} without fields is not a {reply_code(code)}")
+        return found not in ABSENT
 
     def _exchange(self, code: str, message: bytes) -> bytes:
         """The reply's octets; a failure on the way says which command it hit."""

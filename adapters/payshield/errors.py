@@ -121,6 +121,9 @@ MEANINGS = {
     "E9": "invalid subject attribute",
 }
 
+ABSENT = frozenset({"67", "68"})
+"""Codes of a command that is not licensed, or switched off."""
+
 HINTS = {
     "10": "the KEK (or the key) is not under this LMK, or not of the key type that was stated",
     "11": "the key is not under this LMK, or not of the key type that was stated",
@@ -154,11 +157,13 @@ class Refusal(Exception):  # noqa: N818 (raised inside the face only, becomes a 
 
     Args:
         code: two characters.
+        body: what follows it, in the few replies that have something there.
     """
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, body: bytes = b"") -> None:
         super().__init__(code)
         self.code = code
+        self.body = body
 
 
 def refused(operation: str, code: str) -> DeviceRefusedError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from keyexchange.wire import Codec, Counted, Cursor, Digits, MayBeAbsent, Text, malformed
+from keyexchange.wire import Codec, Counted, Cursor, Der, Digits, Hex, MayBeAbsent, Text, malformed
 
 T = TypeVar("T")
 
@@ -17,6 +17,11 @@ TAGGED_LENGTHS = {"U": 32, "X": 32, "T": 48, "Y": 48}
 BLOCK_TAGS = ("S", "R")
 _BLOCK_FLAG = "FFFF"
 _HEX = frozenset("0123456789ABCDEF")
+_FIRST_OF_KEY = frozenset({*TAGGED_LENGTHS, *BLOCK_TAGS, *_HEX})
+_MAC_LENGTH = 4
+_IV_DIGITS = (0, 16, 32)
+_AES_PIN, _AES_PIN_DIGITS = "J", 32
+_PIN_LENGTHS = range(5, 14)
 
 
 def key_length(head: bytes) -> int:
@@ -103,6 +108,126 @@ class PrivateKey:
 
 
 @dataclass(frozen=True)
+class PublicKey:
+    """A public key as the HSM authenticated it (EO).
+
+    Args:
+        octets: a key block with its tag, or four octets of MAC and the DER.
+        block: it is a key block (key-block LMK); else MAC and DER (variant LMK).
+        authentication_data: what the MAC covers beside the DER.
+    """
+
+    octets: bytes
+    block: bool
+    authentication_data: str = ""
+
+    def __len__(self) -> int:
+        return len(self.octets)
+
+    def __repr__(self) -> str:
+        return f"PublicKey(<{len(self)} octets>, block={self.block})"
+
+
+@dataclass(frozen=True)
+class AuthenticatedKey:
+    """A public key block, or a MAC, a DER element and authentication data that end at one of these characters.
+
+    A MAC may look like the beginning of a block, but DER does not go on with digits, so the two cannot be mixed up.
+    """
+
+    ends: bytes = b";%#\x19"
+
+    def encode(self, value: PublicKey) -> bytes:
+        """See `Codec.encode`."""
+        if value.block:
+            return Block().encode(value.octets)
+        mac, der = value.octets[:_MAC_LENGTH], value.octets[_MAC_LENGTH:]
+        return mac + Der().encode(der) + TextUntil(self.ends).encode(value.authentication_data)
+
+    def decode(self, cursor: Cursor) -> PublicKey:
+        """See `Codec.decode`."""
+        head = cursor.peek(6)
+        if head[:1] == b"S" and head[2:6].isdigit():
+            return PublicKey(Block().decode(cursor), block=True)
+        octets = cursor.take(_MAC_LENGTH) + Der().decode(cursor)
+        return PublicKey(octets, block=False, authentication_data=TextUntil(self.ends).decode(cursor))
+
+
+@dataclass(frozen=True)
+class After(Generic[T]):
+    """A field behind a mark that must be there."""
+
+    mark: str
+    field: Codec[T]
+
+    def encode(self, value: T) -> bytes:
+        """See `Codec.encode`."""
+        return self.mark.encode("ascii") + self.field.encode(value)
+
+    def decode(self, cursor: Cursor) -> T:
+        """See `Codec.decode`."""
+        if cursor.peek(len(self.mark)) != self.mark.encode("ascii"):
+            raise malformed("the delimiter before it is missing")
+        cursor.take(len(self.mark))
+        return self.field.decode(cursor)
+
+
+@dataclass(frozen=True)
+class HexCounted:
+    """A count of octets in so many decimal digits, then the octets as hex digits."""
+
+    digits: int
+
+    def encode(self, value: bytes) -> bytes:
+        """See `Codec.encode`."""
+        return Counted(self.digits).encode(value)[: self.digits] + value.hex().upper().encode("ascii")
+
+    def decode(self, cursor: Cursor) -> bytes:
+        """See `Codec.decode`."""
+        count = int(Digits(self.digits).decode(cursor))
+        return bytes.fromhex(Hex(2 * count).decode(cursor))
+
+
+@dataclass(frozen=True)
+class ChainedOctets:
+    """The end of a reply: hex digits of an initialisation vector if there is one, then counted octets.
+
+    Nothing marks the vector: the count must reach exactly to the end, with a vector or without.
+    """
+
+    def encode(self, value: tuple[str, bytes]) -> bytes:
+        """See `Codec.encode`."""
+        iv, octets = value
+        if len(iv) not in _IV_DIGITS:
+            raise malformed("its initialisation vector is neither 16 nor 32 hex digits")
+        return Hex(len(iv)).encode(iv) + Counted(4, base=16).encode(octets)
+
+    def decode(self, cursor: Cursor) -> tuple[str, bytes]:
+        """See `Codec.decode`."""
+        for digits in _IV_DIGITS:
+            count = f"{max(len(cursor) - digits - 4, 0):04X}".encode("ascii")
+            if cursor.peek(digits + 4)[digits:] == count:
+                return Hex(digits).decode(cursor), Counted(4, base=16).decode(cursor)
+        raise malformed("its length fits with no initialisation vector and with none")
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Symmetric keys one after the other, up to something that begins like none."""
+
+    def encode(self, value: tuple[str, ...]) -> bytes:
+        """See `Codec.encode`."""
+        return b"".join(Key().encode(key) for key in value)
+
+    def decode(self, cursor: Cursor) -> tuple[str, ...]:
+        """See `Codec.decode`."""
+        found = []
+        while cursor.peek(1).decode("latin-1") in _FIRST_OF_KEY:
+            found.append(Key().decode(cursor))
+        return tuple(found)
+
+
+@dataclass(frozen=True)
 class SizedPrivateKey:
     """`FFFF` and a key block, or a length of four decimal digits and a cryptogram."""
 
@@ -152,6 +277,36 @@ class IfMore(MayBeAbsent, Generic[T]):
     def decode(self, cursor: Cursor) -> T | None:
         """See `Codec.decode`."""
         return self.field.decode(cursor) if len(cursor) > self.than else None
+
+
+@dataclass(frozen=True)
+class StoredPin:
+    """A PIN as a host holds it: `J` and 32 hex digits under an AES LMK, else L digits, L being a setting of the HSM.
+
+    Nothing marks the end of the digits: they reach as far as the fields behind them allow.
+    """
+
+    behind: int
+    """Characters of the fields that follow, up to the LMK identifier or the trailer."""
+
+    def encode(self, value: str) -> bytes:
+        """See `Codec.encode`."""
+        digits = value.removeprefix(_AES_PIN)
+        allowed = (_AES_PIN_DIGITS,) if digits != value else _PIN_LENGTHS
+        if len(digits) not in allowed:
+            raise malformed("it is as long as no PIN under an LMK")
+        return (_AES_PIN if digits != value else "").encode("ascii") + Hex(len(digits)).encode(digits)
+
+    def decode(self, cursor: Cursor) -> str:
+        """See `Codec.decode`."""
+        if cursor.peek(1) == _AES_PIN.encode("ascii"):
+            return self._checked(cursor, 1 + _AES_PIN_DIGITS)
+        left = cursor.peek(len(cursor))
+        end = next((place for place, octet in enumerate(left) if octet in b"%\x19"), len(left))
+        return self._checked(cursor, max(end - self.behind, 0))
+
+    def _checked(self, cursor: Cursor, length: int) -> str:
+        return self.encode(cursor.take(length).decode("latin-1")).decode("ascii")
 
 
 @dataclass(frozen=True)

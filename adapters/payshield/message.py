@@ -43,12 +43,14 @@ class Request(Command, Generic[R_co]):
         provenance: what the layout rests on.
         source: where it is published.
         conventions: what no public source settles and we chose, one sentence each.
+        advice: error codes that say the command was carried out all the same: the reply has its body.
     """
 
     reply: ClassVar[type[Any]]
     provenance: ClassVar[Provenance]
     source: ClassVar[str]
     conventions: ClassVar[tuple[str, ...]] = ()
+    advice: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -77,7 +79,7 @@ def decode_reply(request: Request[R_co], message: bytes, header: bytes) -> R_co:
     """Read the reply to a request. This is where a device's octets come in, so the blame is the device's.
 
     Raises:
-        DeviceRefusedError: the error code is not 00.
+        DeviceRefusedError: the error code is neither 00 nor one of the request's `advice`.
         ProtocolError: another header or code than the request's, or a body that is not the reply's.
     """
     start = len(header)
@@ -88,7 +90,7 @@ def decode_reply(request: Request[R_co], message: bytes, header: bytes) -> R_co:
         raise ProtocolError(f"the reply to {request.code} is not a {reply_code(request.code)}")
     if len(error) != 2 or not error.isalnum():
         raise ProtocolError(f"the reply to {request.code} has no error code")
-    if error.decode("ascii") != SUCCESS:
+    if error.decode("ascii") not in (SUCCESS, *request.advice):
         raise refused(request.code, error.decode("ascii"))
     return _read_body(request, Cursor(message[start + 4 :]))
 

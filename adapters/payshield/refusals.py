@@ -9,15 +9,21 @@ from keyexchange.keys import Algorithm, Exportability, KeyAlgorithm
 from keyexchange.protocols.messages import KeyToMove
 
 from .lmk import blocks
-from .lmk.key_types import TR31_USAGE
+from .lmk.key_types import TR31_USAGE, TYPE_OF_USAGE, USAGES_OF_TYPE
 
 _CRYPTOGRAMS = {KeyAlgorithm.TDES_2KEY: "U[0-9A-F]{32}", KeyAlgorithm.TDES_3KEY: "T[0-9A-F]{48}"}
 """A key under a variant LMK, by its algorithm."""
 _LENGTH_FIELD = slice(2, 6)
 _TR34 = "export_tr34"
-_EXPORTS = (_TR34, "export_tr31")
+_RSA = "export_rsa"
+_EXPORTS = (_TR34, "export_tr31", _RSA, "export_ecdh")
 """What puts the key's own header on its way. A KEK that only wraps may have another usage or mode at each side."""
+_IMPORTS = ("import_tr31", "import_tr34", "import_rsa", "import_ecdh", "held_key")
+"""What a receiver does: the reference is the sender's and says nothing here."""
 _ONLY_TDES = "B8 encrypts what it sends with TDES, so it may carry no AES key; AES keys need an AES KEK made by ECDH"
+
+
+_BARE_KEY = "GK gives the key away without a block around it, and only exportability S allows that"
 
 
 def refusal_of(key: KeyToMove, ability: str, *, keys_are_blocks: bool) -> str | None:
@@ -30,11 +36,39 @@ def refusal_of(key: KeyToMove, ability: str, *, keys_are_blocks: bool) -> str | 
     """
     if ability == _TR34 and key.attributes.algorithm.letter == Algorithm.A:
         return _ONLY_TDES
+    if ability == _RSA and keys_are_blocks and _exportability(key) != Exportability.S:
+        return _BARE_KEY
+    if ability in _IMPORTS:
+        return _import_refusal(key, keys_are_blocks=keys_are_blocks)
     if not key.reference:
         return None
     if not keys_are_blocks:
         return _cryptogram_refusal(key)
     return _block_refusal(key) or (_header_refusal(key) if ability in _EXPORTS else None)
+
+
+def _exportability(key: KeyToMove) -> str:
+    """As the block says; as it is to be made, when there is none that can be read."""
+    try:
+        return blocks.read_header(key.reference).exportability
+    except FormatError:
+        return key.attributes.exportability
+
+
+def _import_refusal(key: KeyToMove, *, keys_are_blocks: bool) -> str | None:
+    algorithm, usage = key.attributes.algorithm, key.attributes.key_usage
+    if algorithm.letter not in (Algorithm.A, Algorithm.T):
+        return f"a payShield takes TDES and AES keys this way, no {algorithm} keys"
+    if keys_are_blocks:
+        return None
+    if algorithm not in _CRYPTOGRAMS:
+        return f"a variant LMK holds no {algorithm} keys"
+    key_type = key.vendor_key_type or TYPE_OF_USAGE.get(usage)
+    if key_type is None:
+        return f"no payShield key type is known for key usage {usage}: give it as key_type"
+    if usage not in USAGES_OF_TYPE.get(key_type, ()):
+        return f"a key of type {key_type} has not the usage {usage}"
+    return None
 
 
 def _cryptogram_refusal(key: KeyToMove) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -66,6 +67,10 @@ class PayshieldSettings(_Section):
         variant_lmk: the keys are under a variant LMK; else under a key-block LMK.
         variant_lmk_identifier: two digits; needed with `variant_lmk`.
         key_block_lmk_identifier: two digits; absent: the HSM's default LMK, and no identifier is sent.
+        simulator_conventions: the host is this project's face, whose command Z8 may be used. A real payShield has no
+            public command for receiving a TR-34 token; the run stops when the host is one.
+        receiving_key_bits: of the RSA pair that receives a TR-34 token, by that convention.
+        probe_commands: ask for each command, without its fields, whether this HSM has and allows it.
         debug: trace every command, without key material, to the log `adapters.payshield`.
         header_length: characters of the message header, as set on the HSM.
         connect_timeout: seconds.
@@ -77,6 +82,9 @@ class PayshieldSettings(_Section):
     variant_lmk: bool = False
     variant_lmk_identifier: str | None = Field(default=None, pattern=_DIGITS)
     key_block_lmk_identifier: str | None = Field(default=None, pattern=_DIGITS)
+    simulator_conventions: bool = False
+    receiving_key_bits: Literal[2048, 3072, 4096] = 2048
+    probe_commands: bool = True
     debug: bool = False
     tr34: TransportKeys = TransportKeys()
     tr31: TransportKeys = TransportKeys()

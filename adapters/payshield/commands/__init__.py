@@ -1,8 +1,39 @@
 """Host commands as declarations, request and reply, shared by adapter and face. No behaviour."""
 
-from .attributes import ExportAttributes, KeyPairAttributes, NewKeyAttributes, PublicKeyAttributes
+from .arriving import FormKey, FormKeyReply, ImportKey, ImportKeyReply, TranslateKey, TranslateKeyReply
+from .attributes import (
+    ArrivingAttributes,
+    ChangedUsage,
+    ExportAttributes,
+    KeyPairAttributes,
+    NewKeyAttributes,
+    PublicKeyAttributes,
+)
+from .card import (
+    CheckCardValue,
+    CheckCardValueReply,
+    CheckCryptogram,
+    CheckCryptogramReply,
+    MakeCardValue,
+    MakeCardValueReply,
+)
 from .conditions import KEY_BLOCK_TYPE
-from .diagnostics import Diagnostics, DiagnosticsReply, Echo, EchoReply
+from .conventions import SIMULATOR_FIRMWARE, ImportTr34, ImportTr34Reply
+from .data import CheckMac, CheckMacReply, Decrypt, DecryptReply, Encrypt, EncryptReply, MakeMac, MakeMacReply
+from .diagnostics import Diagnostics, DiagnosticsReply, Echo, EchoReply, Status, StatusReply
+from .elliptic import AgreeKey, AgreeKeyReply, GenerateEccPair, GenerateEccPairReply
+from .pin import (
+    CheckTerminalPvv,
+    CheckTerminalPvvReply,
+    CheckZonePvv,
+    CheckZonePvvReply,
+    MakePvv,
+    MakePvvReply,
+    TranslateTerminalPin,
+    TranslateTerminalPinReply,
+    TranslateZonePin,
+    TranslateZonePinReply,
+)
 from .rsa import (
     CertificationRequest,
     CertificationRequestReply,
@@ -12,32 +43,99 @@ from .rsa import (
     ImportPublicKeyReply,
     Subject,
 )
+from .rsa_transport import ExportRsa, ExportRsaReply, ImportRsa, ImportRsaReply, OaepParameters, Template
+from .signatures import (
+    CheckSignature,
+    CheckSignatureReply,
+    Sign,
+    SignReply,
+    TranslatePrivateKey,
+    TranslatePrivateKeyReply,
+)
+from .stored_pin import EncryptPin, EncryptPinReply, StoredPvv, StoredPvvReply
 from .symmetric import CheckValue, CheckValueReply, ExportKey, ExportKeyReply, GenerateKey, GenerateKeyReply
 from .tr34 import ExportTr34, ExportTr34Reply
 
 __all__ = [
     "KEY_BLOCK_TYPE",
+    "SIMULATOR_FIRMWARE",
+    "AgreeKey",
+    "AgreeKeyReply",
+    "ArrivingAttributes",
     "CertificationRequest",
     "CertificationRequestReply",
+    "ChangedUsage",
+    "CheckCardValue",
+    "CheckCardValueReply",
+    "CheckCryptogram",
+    "CheckCryptogramReply",
+    "CheckMac",
+    "CheckMacReply",
+    "CheckSignature",
+    "CheckSignatureReply",
+    "CheckTerminalPvv",
+    "CheckTerminalPvvReply",
     "CheckValue",
     "CheckValueReply",
+    "CheckZonePvv",
+    "CheckZonePvvReply",
+    "Decrypt",
+    "DecryptReply",
     "Diagnostics",
     "DiagnosticsReply",
     "Echo",
     "EchoReply",
+    "Encrypt",
+    "EncryptPin",
+    "EncryptPinReply",
+    "EncryptReply",
     "ExportAttributes",
     "ExportKey",
     "ExportKeyReply",
+    "ExportRsa",
+    "ExportRsaReply",
     "ExportTr34",
     "ExportTr34Reply",
+    "FormKey",
+    "FormKeyReply",
+    "GenerateEccPair",
+    "GenerateEccPairReply",
     "GenerateKey",
     "GenerateKeyPair",
     "GenerateKeyPairReply",
     "GenerateKeyReply",
+    "ImportKey",
+    "ImportKeyReply",
     "ImportPublicKey",
     "ImportPublicKeyReply",
+    "ImportRsa",
+    "ImportRsaReply",
+    "ImportTr34",
+    "ImportTr34Reply",
     "KeyPairAttributes",
+    "MakeCardValue",
+    "MakeCardValueReply",
+    "MakeMac",
+    "MakeMacReply",
+    "MakePvv",
+    "MakePvvReply",
     "NewKeyAttributes",
+    "OaepParameters",
     "PublicKeyAttributes",
+    "Sign",
+    "SignReply",
+    "Status",
+    "StatusReply",
+    "StoredPvv",
+    "StoredPvvReply",
     "Subject",
+    "Template",
+    "TranslateKey",
+    "TranslateKeyReply",
+    "TranslatePrivateKey",
+    "TranslatePrivateKeyReply",
+    "TranslateTerminalPin",
+    "TranslateTerminalPinReply",
+    "TranslateZonePin",
+    "TranslateZonePinReply",
 ]

@@ -81,7 +81,8 @@ class ExportKey(Request[ExportKeyReply]):
     )
     conventions = (
         "a key of exportability N and a ZMK as the key to export are refused with 29",
-        "schemes X and Y are refused with 26; U, T and Z with 29 (trusted formats only)",
+        "schemes X and Y are refused with 26 while X9.17 export is off; U, T, Z, X and Y with 29 while only trusted "
+        "formats are allowed, and for a key block whose exportability is not S",
         "without `!` the version is B under a TDES ZMK and D under an AES one",
     )
     key_type: str = wire(Text(3))
@@ -114,7 +115,7 @@ class CheckValue(Request[CheckValueReply]):
     reply = CheckValueReply
     provenance = "second"
     source = "ut-codec-payshield: messages.json; metalcorpe/payshield-rest-api: engine/command.go"
-    conventions = ("sixteen digits are six and ten zeros: check values are restricted to six",)
+    conventions = ("sixteen digits are six and ten zeros while check values are restricted to six",)
     type_code: str = wire(Hex(2))
     length_flag: str = wire(Text(1))
     key: str = wire(Key(), sensitive=True)

@@ -49,8 +49,7 @@ _NAMES = (
 def generate_key_pair(device: Device, request: GenerateKeyPair) -> GenerateKeyPairReply:
     """EI."""
     rules = device.lmk(request.lmk)
-    if not device.options.authorised:
-        raise Refusal("17")
+    device.require_authorised("generate", "rsa")
     if request.key_type not in ("0", "1", "2"):
         raise Refusal("04")
     if request.encoding not in _ENCODERS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -17,11 +17,19 @@ from .variant_rules import VariantRules
 R = TypeVar("R", bound=Reply)
 Q = TypeVar("Q", bound=Request[Any])
 
-_KINDS: dict[LmkKind, Callable[[str], LmkRules]] = {
-    "variant": lambda identifier: VariantRules(VariantLmk(identifier)),
-    "aes": lambda identifier: KeyBlockRules(KeyBlockLmk.aes_test(identifier)),
-    "3des": lambda identifier: KeyBlockRules(KeyBlockLmk.tdes_test(identifier)),
+_KINDS: dict[LmkKind, Callable[[str, FaceOptions], LmkRules]] = {
+    "variant": lambda identifier, options: VariantRules(
+        VariantLmk(identifier), separate_key_type_002=options.separate_key_type_002
+    ),
+    "aes": lambda identifier, options: KeyBlockRules(
+        KeyBlockLmk.aes_test(identifier, any_identifier=options.ignore_lmk_id)
+    ),
+    "3des": lambda identifier, options: KeyBlockRules(
+        KeyBlockLmk.tdes_test(identifier, any_identifier=options.ignore_lmk_id)
+    ),
 }
+_AUTHORISED_INTERFACE = "host"
+_INTERFACES = ("host", "console")
 
 
 class Device:
@@ -33,18 +41,63 @@ class Device:
 
     def __init__(self, options: FaceOptions) -> None:
         self.options = options
-        self._lmks = {identifier: _KINDS[kind](identifier) for identifier, kind in options.lmks.items()}
+        self._lmks = _loaded(options.lmks, options)
+        self._old_lmks = _loaded(options.old_lmks, options)
 
     def lmk(self, identifier: str | None) -> LmkRules:
         """The LMK that a command names, or the default one.
 
         Raises:
-            Refusal: 13: it is not loaded.
+            Refusal: 13: it is not loaded, or the port is bound to another and the HSM looks at that.
         """
-        try:
-            return self._lmks[identifier or self.options.default_lmk]
-        except KeyError:
-            raise Refusal("13") from None
+        bound = self.options.port_lmk
+        if self.options.ensure_lmk_matches_port and bound is not None and identifier not in (None, bound):
+            raise Refusal("13")
+        return _found(self._lmks, identifier or bound or self.options.default_lmk, code="13")
+
+    def old_lmk(self, identifier: str | None) -> LmkRules:
+        """The LMK that was replaced by the one a command names.
+
+        Raises:
+            Refusal: 33: key change storage has none.
+        """
+        return _found(self._old_lmks, self.lmk(identifier).identifier, code="33")
+
+    def require_authorised(self, *activity: str) -> None:
+        """Refuse what is neither authorised as an activity nor by the authorised state.
+
+        Args:
+            activity: category and what follows it, without the interface: "export", "001".
+
+        Raises:
+            Refusal: 17.
+        """
+        if self.options.authorised:
+            return
+        wanted = (*activity, _AUTHORISED_INTERFACE)
+        if not any(_covers(given.split(":")[0].split("."), wanted) for given in self.options.activities):
+            raise Refusal("17")
+
+
+def _loaded(kinds: Mapping[str, LmkKind], options: FaceOptions) -> dict[str, LmkRules]:
+    return {identifier: _KINDS[kind](identifier, options) for identifier, kind in kinds.items()}
+
+
+def _found(lmks: Mapping[str, LmkRules], identifier: str, *, code: str) -> LmkRules:
+    try:
+        return lmks[identifier]
+    except KeyError:
+        raise Refusal(code) from None
+
+
+def _covers(given: list[str], wanted: tuple[str, ...]) -> bool:
+    """Whether an authorised activity is the wanted one, or one that includes it: a part left out stands for all."""
+    *parts, interface = wanted
+    if given[-1] in _INTERFACES:
+        if given[-1] != interface:
+            return False
+        given = given[:-1]
+    return bool(given) and given == parts[: len(given)]
 
 
 @dataclass(frozen=True)

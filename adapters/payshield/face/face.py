@@ -52,10 +52,10 @@ async def _handle(device: Device, message: bytes) -> bytes:
 async def _answer(device: Device, code: str, fields: bytes) -> tuple[bytes, bytes]:
     """Error code and body of the reply, and the trailer to echo."""
     request_type = REQUESTS.get(code)
-    if request_type is None:
-        return UNKNOWN_COMMAND.encode("ascii"), find_trailer(fields)
-    if code in device.options.disabled_commands:
+    if code in device.options.off:
         return DISABLED_COMMAND.encode("ascii"), find_trailer(fields)
+    if request_type is None or code in device.options.unlicensed_commands:
+        return UNKNOWN_COMMAND.encode("ascii"), find_trailer(fields)
     cursor = Cursor(fields)
     try:
         request = request_type.read(cursor)
@@ -74,7 +74,7 @@ async def _outcome(device: Device, request: Request[Any]) -> bytes:
             reply = answer.run(device, request)
         return SUCCESS.encode("ascii") + reply.encode()
     except Refusal as refusal:
-        return refusal.code.encode("ascii")
+        return refusal.code.encode("ascii") + refusal.body
     except Exception as error:  # an HSM answers whatever happens; the type alone is logged, for it quotes nothing
         _log.error("%s failed with %s", request.code, type(error).__name__)
         return INTERNAL_ERROR.encode("ascii")

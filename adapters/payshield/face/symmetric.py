@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from keyexchange.crypto import block_cipher_kcv
+
 from ..commands import (
     KEY_BLOCK_TYPE,
     CheckValue,
@@ -17,7 +19,11 @@ from .export import export_key
 from .rules import OpenKey
 
 _SIXTEEN_DIGITS, _SIX_DIGITS = "000", "001"
-_LENGTHS_OF_FLAG = {"0": (8,), "1": (16,), "2": (24,), "F": (8, 16, 24, 32)}
+_KEY_BLOCK_PROTECTION = "K1"
+"""No ZMK to the setting "Enable export of a ZMK": AWS's ECDH script exports one by A8, with the setting on NO."""
+_LONG = 16
+LENGTHS_OF_FLAG = {"0": (8,), "1": (16,), "2": (24,), "F": (8, 16, 24, 32)}
+"""Octets of a key by the length flag of BU, BW and GK."""
 
 
 @answers(GenerateKey)
@@ -41,31 +47,39 @@ def export(device: Device, request: ExportKey) -> ExportKeyReply:
 
 
 def _exported(device: Device, request: ExportKey | GenerateKey, key: OpenKey, zmk: str, scheme: str) -> str:
-    rules = device.lmk(request.lmk)
-    wrapping = rules.open_zmk(zmk)
-    if key.wraps and not device.options.export_of_a_zmk:
+    device.require_authorised("export", key.authority)
+    wrapping = device.lmk(request.lmk).open_zmk(zmk)
+    if key.wraps and key.authority != _KEY_BLOCK_PROTECTION and not device.options.export_of_a_zmk:
         raise Refusal("29")
-    return export_key(rules, key, wrapping, scheme, request)
+    return export_key(device, key, wrapping, scheme, request)
 
 
 @answers(CheckValue)
 def check_value(device: Device, request: CheckValue) -> CheckValueReply:
-    """BU. Sixteen digits are six and ten zeros, since check values are restricted to six."""
+    """BU."""
     if request.options not in (None, _SIXTEEN_DIGITS, _SIX_DIGITS):
         raise Refusal("15")
-    if request.length_flag not in _LENGTHS_OF_FLAG:
+    if request.length_flag not in LENGTHS_OF_FLAG:
         raise Refusal("05")
-    key = device.lmk(request.lmk).open_key(_key_type(request), request.key, parity="10")
-    if len(key.key) not in _LENGTHS_OF_FLAG[request.length_flag]:
+    key_type = stated_type(request.type_code, request.key_type)
+    key = device.lmk(request.lmk).open_key(key_type, request.key, parity="10")
+    if len(key.key) not in LENGTHS_OF_FLAG[request.length_flag]:
         raise Refusal("05")
-    more = "0" * 10 if request.options != _SIX_DIGITS else None
-    return CheckValueReply(kcv=key.kcv, more=more)
+    if request.options == _SIX_DIGITS:
+        return CheckValueReply(kcv=key.kcv)
+    digits = long_check_value(device, key)
+    return CheckValueReply(kcv=digits[:6], more=digits[6:])
 
 
-def _key_type(request: CheckValue) -> str:
+def long_check_value(device: Device, key: OpenKey) -> str:
+    """Sixteen digits: all of them, or six and ten zeros while check values are restricted to six."""
+    if device.options.restrict_check_values:
+        return key.kcv.ljust(_LONG, "0")
+    return block_cipher_kcv(key.cipher, _LONG).digits
+
+
+def stated_type(type_code: str, key_type: str | None) -> str:
     """Type code FF: the type stands apart, or it is a key block. Other codes: a type of variant 0."""
-    if request.type_code != "FF":
-        return f"0{request.type_code}"
-    if request.key_type is None:
-        return KEY_BLOCK_TYPE
-    return request.key_type
+    if type_code != "FF":
+        return f"0{type_code}"
+    return KEY_BLOCK_TYPE if key_type is None else key_type

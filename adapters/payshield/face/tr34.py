@@ -41,6 +41,7 @@ def export_tr34(device: Device, request: ExportTr34) -> ExportTr34Reply:
             nonce=request.nonce,
             sign=lambda octets: sign_pkcs1_sha256(private_key, octets),
             cipher=tr34.DES_EDE3_CBC,
+            weaker_receiver=True,  # the content cipher holds no key that is stronger than RSA-2048
         )
     except RuleError:  # such as an HMAC key, which has no size to compare before
         raise Refusal(rules.too_weak) from None

@@ -3,6 +3,7 @@
 from . import blocks, key_types, rsa_numbers
 from .key_block import KeyBlockLmk
 from .protection import Protection
+from .schemes import SchemeZmk
 from .variant import VariantLmk
 
-__all__ = ["KeyBlockLmk", "Protection", "VariantLmk", "blocks", "key_types", "rsa_numbers"]
+__all__ = ["KeyBlockLmk", "Protection", "SchemeZmk", "VariantLmk", "blocks", "key_types", "rsa_numbers"]

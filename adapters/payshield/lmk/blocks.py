@@ -94,6 +94,18 @@ def wrap_public(protection: Protection, header: Header, der: bytes) -> bytes:
     return _binary(octets, body, protection.mac(octets + body))
 
 
+def unwrap_public(protection: Protection, block: bytes) -> tuple[Header, bytes]:
+    """Verify a block and take its public key out, padding and all.
+
+    Raises:
+        Refusal: A1, A4, A6 (not a public key), AC, B2.
+    """
+    opened = _opened(protection, block, hexadecimal=False)
+    if opened.header.key_usage != PUBLIC_USAGE:
+        raise Refusal("A6")
+    return opened.header, opened.body
+
+
 def read_header(text: str) -> Header:
     """The header of a block with its tag; nothing is verified.
 

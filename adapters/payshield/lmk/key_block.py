@@ -13,6 +13,7 @@ from keyexchange.tr31 import Header, Kbpk
 
 from ..errors import Refusal
 from . import blocks, rsa_numbers
+from .pins import BlockPins, DigitPins, PinStore
 from .protection import Protection
 from .published import AES_LMK, TDES_CHECK_VALUE, TDES_LMK
 
@@ -27,13 +28,19 @@ class KeyBlockLmk:
         letter: "A" or "T".
         key: the clear LMK.
         check_value: what NC shows, six hex digits.
+        any_identifier: take blocks of any LMK identifier ("Ignore LMK ID in key block header").
     """
 
-    def __init__(self, identifier: str, letter: str, key: Secret, check_value: str) -> None:
+    def __init__(
+        self, identifier: str, letter: str, key: Secret, check_value: str, *, any_identifier: bool = False
+    ) -> None:
         self.identifier = identifier
+        self.any_identifier = any_identifier
         self.letter = letter
         self.check_value = check_value
         self._protection = Protection(Kbpk(letter, key))
+        encryption = self._protection.encryption
+        self.pins: PinStore = BlockPins(encryption) if letter == "A" else DigitPins(encryption)
         self._loaded = lru_cache(_KEPT_PRIVATE_KEYS)(self._load)
 
     @property
@@ -42,15 +49,17 @@ class KeyBlockLmk:
         return 2048 if self.letter == "T" else 4096
 
     @classmethod
-    def aes_test(cls, identifier: str = "00") -> KeyBlockLmk:
+    def aes_test(cls, identifier: str = "00", *, any_identifier: bool = False) -> KeyBlockLmk:
         """The published AES test LMK. Its check value is the CMAC of nothing, not X9.24's."""
         key = Secret(bytes.fromhex(AES_LMK))
-        return cls(identifier, "A", key, AesKey(key).cmac(b"").hex()[:6].upper())
+        check_value = AesKey(key).cmac(b"").hex()[:6].upper()
+        return cls(identifier, "A", key, check_value, any_identifier=any_identifier)
 
     @classmethod
-    def tdes_test(cls, identifier: str = "01") -> KeyBlockLmk:
+    def tdes_test(cls, identifier: str = "01", *, any_identifier: bool = False) -> KeyBlockLmk:
         """The published 3DES test LMK."""
-        return cls(identifier, "T", Secret(bytes.fromhex(TDES_LMK)), TDES_CHECK_VALUE)
+        key = Secret(bytes.fromhex(TDES_LMK))
+        return cls(identifier, "T", key, TDES_CHECK_VALUE, any_identifier=any_identifier)
 
     def wrap(self, header: Header, key: Secret, *, padding: bytes | None = None) -> str:
         """A symmetric key under this LMK.
@@ -88,6 +97,16 @@ class KeyBlockLmk:
         """An RSA public key, authenticated by this LMK."""
         return blocks.wrap_public(self._protection, self._own(header), der)
 
+    def unwrap_public(self, block: bytes) -> tuple[Header, bytes]:
+        """Header and DER (with padding) of a public key that this LMK authenticated.
+
+        Raises:
+            Refusal: A1, A3, A4, A6, AC, B2.
+        """
+        header, body = blocks.unwrap_public(self._protection, block)
+        self._require_own(header)
+        return header, body
+
     def _load(self, block: bytes) -> tuple[Header, rsa.RSAPrivateKey]:
         header, sequence = blocks.unwrap_private(self._protection, block)
         self._require_own(header)
@@ -97,5 +116,5 @@ class KeyBlockLmk:
         return replace(header, reserved=self.identifier)
 
     def _require_own(self, header: Header) -> None:
-        if header.reserved != self.identifier:
+        if header.reserved != self.identifier and not self.any_identifier:
             raise Refusal("A3")

@@ -90,9 +90,22 @@ TYPE_OF_USAGE = {
 }
 """The type to make a key as, or to take it for, when only its usage is known: the zone key of each kind."""
 
+SEPARATED_TYPE = "002"
+SEPARATED_USAGES = ("V0", "V1", "V2")
+"""Usages of type 002 while key type 002 separation is enforced: TMKs are then of type 80D, TPKs of type 70D."""
+
+
+def usages_of(key_type: str, *, separated: bool) -> tuple[str, ...]:
+    """TR-31 usages of a key type; none for a type that has no equivalent."""
+    if separated and key_type == SEPARATED_TYPE:
+        return SEPARATED_USAGES
+    return USAGES_OF_TYPE.get(key_type, ())
+
+
 RSA_PRIVATE_TYPE = "00C"
 RSA_PUBLIC_MAC_TYPE = "00D"
 ZMK_TYPE = "000"
+PIN_PAIR = "02-03"
 
 TR31_USAGE = {
     "41": "B0",

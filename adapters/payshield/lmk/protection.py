@@ -60,6 +60,11 @@ class Protection:
         self.version = BLOCK_VERSIONS[self.version_id]
         self._encryption, self._authentication = kbpk.keys(VERSIONS[self.version.derivation])
 
+    @property
+    def encryption(self) -> BlockCipherKey:
+        """The key that encrypts."""
+        return self._encryption
+
     def padding_length(self, length: int) -> int:
         """How many octets are missing to whole cipher blocks."""
         return -length % self.version.size

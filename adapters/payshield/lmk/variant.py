@@ -17,12 +17,12 @@ from keyexchange.secret import Secret
 
 from ..errors import Refusal
 from . import rsa_numbers
-from .key_types import PAIRS, RSA_PRIVATE_TYPE, RSA_PUBLIC_MAC_TYPE
+from .key_types import PAIRS, PIN_PAIR, RSA_PRIVATE_TYPE, RSA_PUBLIC_MAC_TYPE
+from .pins import DigitPins, PinStore
 from .published import VARIANT_CHECK_VALUE, VARIANT_PAIRS
+from .schemes import SCHEME_VARIANTS
 
 _TYPE_VARIANTS = (0x00, 0xA6, 0x5A, 0x6A, 0xDE, 0x2B, 0x50, 0x74, 0x9C, 0xFA)
-_SCHEME_VARIANTS = {16: (0xA6, 0x5A), 24: (0x6A, 0xDE, 0x2B), 8: (0x00,)}
-"""By length of the key in octets, for each of its parts."""
 _TAGS = {8: "", 16: "U", 24: "T"}
 _LENGTHS = {"U": 16, "T": 24}
 _KEPT_PRIVATE_KEYS = 32
@@ -49,6 +49,7 @@ class VariantLmk:
         self.check_value = check_value
         self._pairs = {name: Secret(bytes.fromhex(octets)) for name, octets in pairs.items()}
         self._varied = cache(self._vary)  # the tables bound it: pairs times variants times parts
+        self.pins: PinStore = DigitPins(TdesKey(self._pairs[PIN_PAIR]))
         self._loaded = lru_cache(_KEPT_PRIVATE_KEYS)(self._load)
 
     def encrypt(self, key_type: str, key: Secret) -> str:
@@ -58,7 +59,7 @@ class VariantLmk:
             Refusal: 04 for an unknown key type.
         """
         octets = key.reveal()
-        parts = zip(_SCHEME_VARIANTS[len(key)], range(0, len(key), 8), strict=True)
+        parts = zip(SCHEME_VARIANTS[len(key)], range(0, len(key), 8), strict=True)
         cryptogram = b"".join(
             self._varied(key_type, scheme).encrypt_ecb(octets[start : start + 8]) for scheme, start in parts
         )
@@ -75,7 +76,7 @@ class VariantLmk:
         if len(digits) != 2 * length:
             raise Refusal("26")
         octets = bytes.fromhex(digits)
-        parts = zip(_SCHEME_VARIANTS[length], range(0, length, 8), strict=True)
+        parts = zip(SCHEME_VARIANTS[length], range(0, length, 8), strict=True)
         return Secret(
             b"".join(self._varied(key_type, scheme).decrypt_ecb(octets[start : start + 8]) for scheme, start in parts)
         )

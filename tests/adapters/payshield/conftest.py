@@ -32,7 +32,7 @@ def tls_files(tmp_path_factory):
 
 
 def open_adapter(port, *, trace=None, **settings):
-    values = {"variant_lmk_identifier": "02", "key_block_lmk_identifier": "00", **settings}
+    values = {"probe_commands": False, "variant_lmk_identifier": "02", "key_block_lmk_identifier": "00", **settings}
     return ADAPTER.open(PayshieldSettings(host="127.0.0.1", port=port, **values), trace=trace)
 
 

@@ -48,16 +48,28 @@ def test_abilities_are_marked_with_the_commands_they_send():
     marks = {
         ability: commands_of(PayshieldAdapter, ability)
         for ability in ("identify", "make_signing_key", "make_csr", "make_key", "key_check_value", "export_tr34",
-                        "export_tr31")
+                        "export_tr31", "import_tr31", "held_key", "offer_krd_credential", "import_tr34",
+                        "export_rsa", "offer_rsa_credential", "import_rsa", "make_agreement_key", "export_ecdh",
+                        "import_ecdh")
     }  # fmt: skip
     assert marks == {
-        "identify": ("NC",),
+        "identify": ("NC", "commands without fields"),
         "make_signing_key": ("EI",),
         "make_csr": ("QE",),
         "make_key": ("A0",),
         "key_check_value": ("BU",),
         "export_tr34": ("B8",),
         "export_tr31": ("A8",),
+        "import_tr31": ("A6",),
+        "held_key": ("BU",),
+        "offer_krd_credential": ("EI",),
+        "import_tr34": ("Z8",),
+        "export_rsa": ("EO", "GK"),
+        "offer_rsa_credential": ("EI",),
+        "import_rsa": ("GI",),
+        "make_agreement_key": ("FY",),
+        "export_ecdh": ("IG", "A8"),
+        "import_ecdh": ("IG", "A6"),
     }
 
 

@@ -12,9 +12,10 @@ from adapters.payshield.message import REQUESTS, Reply, reply_code
 from keyexchange.errors import FormatError
 from keyexchange.wire import Cursor
 
-from .cases import CASES
+from . import cases, cases_more
 from .conftest import VECTORS
 
+CASES = cases.CASES + cases_more.CASES
 PROVENANCES = {"standard", "capture", "second", "self"}
 
 
@@ -72,10 +73,16 @@ def test_any_octets_are_a_command_or_a_format_error(code, octets):
 
 @settings(max_examples=100, deadline=None)
 @given(st.sampled_from(CASES), st.integers(min_value=0), st.integers(min_value=0, max_value=255))
-def test_a_changed_octet_gives_a_command_or_a_format_error(case, position, octet):
+def test_a_changed_octet_gives_another_command_that_is_written_as_it_was_read_or_a_format_error(case, position, octet):
     command, octets = case
     if octets:
         position %= len(octets)
         octets = octets[:position] + bytes([octet]) + octets[position + 1 :]
-    with contextlib.suppress(FormatError):
-        type(command).read(Cursor(octets))
+    cursor = Cursor(octets)
+    try:
+        read = type(command).read(cursor)
+    except FormatError:
+        return
+    written = read.encode()
+    assert written == octets[: len(octets) - len(cursor)]
+    assert type(command).read(Cursor(written)) == read

@@ -137,3 +137,5 @@ def test_tls_with_client_certificates(tls_files):
         side.close()
         with pytest.raises(TrustError, match="certificate"):
             open_adapter(port, tls={"ca_file": str(tls_files.other_ca)}).identify()
+        with pytest.raises((TrustError, UnreachableError)):
+            open_adapter(port, tls=tls | {"certificate_file": None, "private_key": None}).identify()
