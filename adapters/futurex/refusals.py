@@ -10,10 +10,31 @@ from keyexchange.protocols.messages import KeyToMove
 from .commands.values import TYPE_OF_KEY
 from .tokens import HEX
 
+_KEK_FIRST = "let this HSM send a KEK by TR-34, then send keys to it under that KEK by TR-31"
+_NO_TOKENS_IN = f"no public command of a Futurex HSM takes a TR-34 token. The way that works: {_KEK_FIRST}"
+_NO_CRYPTOGRAMS_IN = (
+    f"no public command of a Futurex HSM takes a key that is wrapped under RSA. The way that works: {_KEK_FIRST}"
+)
+_NO_CRYPTOGRAMS_OUT = (
+    "no public command of a Futurex HSM sends a key wrapped under RSA alone. The way that works: let it send a KEK by "
+    "TR-34, which wraps for the receiver's RSA key and signs, then keys under that KEK by TR-31"
+)
+BY_CONVENTION = {
+    "trust": _NO_TOKENS_IN,
+    "offer_krd_credential": _NO_TOKENS_IN,
+    "import_tr34": _NO_TOKENS_IN,
+    "offer_rsa_credential": _NO_CRYPTOGRAMS_IN,
+    "import_rsa": _NO_CRYPTOGRAMS_IN,
+    "export_rsa": _NO_CRYPTOGRAMS_OUT,
+}
+"""By ability: why a real HSM has it not, and what it can do. The simulator has them by conventions of its own."""
 _CRYPTOGRAMS = (16, 32, 48)
-_TR34 = "export_tr34"
-_EXPORTS = (_TR34, "export_tr31")
+_IN_A_TOKEN, _UNDER_RSA = "export_tr34", "export_rsa"
+_WITH_HEADER = (_IN_A_TOKEN, "export_tr31", "export_ecdh")
 """What puts the key's own header on its way. A KEK that only wraps may have another usage or mode at each side."""
+_WITHOUT_BLOCKS = {_IN_A_TOKEN: "a TR-34 token", _UNDER_RSA: "an RSA cryptogram"}
+"""What has no place for optional blocks."""
+_EXPORTS = (*_WITH_HEADER, _UNDER_RSA)
 _PADDING = "PB"
 _IS_SENT = (*_EXPORTS, "key_check_value")
 
@@ -27,19 +48,26 @@ def refusal_of(key: KeyToMove, ability: str) -> str | None:
     """
     if key.attributes.algorithm not in TYPE_OF_KEY:
         return f"it makes and holds TDES and AES keys, no {key.attributes.algorithm} keys"
+    if ability == "import_rsa":
+        return _violation(key.attributes)
     if not key.reference:
         return _odd_header(key.attributes) if ability == "make_key" else None
     if ability not in _IS_SENT:
         return None
-    refusal = _block_refusal(key) or (_header_refusal(key) if ability in _EXPORTS else None)
-    return refusal or (_token_refusal(key) if ability == _TR34 else None)
+    refusal = _block_refusal(key) or (_header_refusal(key, ability) if ability in _EXPORTS else None)
+    return refusal or (_optional_refusal(key, _WITHOUT_BLOCKS[ability]) if ability in _WITHOUT_BLOCKS else None)
 
 
 def _odd_header(attributes: KeyAttributes) -> str | None:
     if attributes.exportability == Exportability.N:
         return "a key that GPGS makes with exportability N stays in this HSM's keeping for good"
-    found = tr31.violations(header_of(attributes))
-    return f"GPGS makes no key with these attributes: {'; '.join(found)}" if found else None
+    violation = _violation(attributes)
+    return f"GPGS makes no key with these attributes: {violation}" if violation else None
+
+
+def _violation(attributes: KeyAttributes) -> str | None:
+    """Why X9.143 has no key of these attributes."""
+    return "; ".join(tr31.violations(header_of(attributes))) or None
 
 
 def header_of(attributes: KeyAttributes) -> tr31.Header:
@@ -73,7 +101,7 @@ def _block_refusal(key: KeyToMove) -> str | None:
     return None
 
 
-def _header_refusal(key: KeyToMove) -> str | None:
+def _header_refusal(key: KeyToMove, ability: str) -> str | None:
     header, wanted = tr31.parse(key.reference).header, key.attributes
     for what, asked, found in (
         ("usage", wanted.key_usage, header.key_usage),
@@ -81,15 +109,21 @@ def _header_refusal(key: KeyToMove) -> str | None:
         ("exportability", wanted.exportability, header.exportability),
     ):
         if asked != found:
-            return f"the block's {what} is {found}, the reviewed file says {asked}; TWKA and TRTP change neither"
+            return f"the block's {what} is {found}, the reviewed file says {asked}; {_unchanged(ability)}"
     if header.exportability == Exportability.N:
         return "the block says that the key is not exportable"
     return None
 
 
-def _token_refusal(key: KeyToMove) -> str | None:
-    """A token says of the key what 16 characters of header say."""
+def _unchanged(ability: str) -> str:
+    if ability == _UNDER_RSA:
+        return "under RSA a key travels without its header, so the file has to say what the block says"
+    return "TWKA and TRTP change neither"
+
+
+def _optional_refusal(key: KeyToMove, place: str) -> str | None:
+    """A token says of the key what 16 characters of header say, a cryptogram says nothing."""
     blocks = [
         block.block_id for block in tr31.parse(key.reference).header.optional_blocks if block.block_id != _PADDING
     ]
-    return f"the optional blocks {', '.join(blocks)} have no place in a TR-34 token" if blocks else None
+    return f"the optional blocks {', '.join(blocks)} have no place in {place}" if blocks else None

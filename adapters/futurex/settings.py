@@ -52,9 +52,9 @@ class FuturexSettings(_Section):
         host: name or address.
         port: Excrypt port; 9000 in AWS's sample, 9100 is used for TLS.
         message_tags: send a number in AG with each command and want it back.
-        simulator_conventions: the host is this project's face, whose commands ZTRI and ZRSI may be used. A real HSM has
-            no public command for receiving a TR-34 token; the run stops when the host is one.
-        receiving_key_bits: of the RSA pair that receives a TR-34 token, by those conventions.
+        simulator_conventions: the host is this project's face, whose commands ZTRI, ZRSI and ZRSE may be used. A real
+            HSM has no public command for receiving a TR-34 token, or for RSA wrap; the run stops when the host is one.
+        receiving_key_bits: of the RSA pair that receives a token or a key under RSA, by those conventions.
         probe_commands: ask for every command, without its tokens, which of them this HSM has and allows.
         debug: trace every command, without key material, to the log `adapters.futurex`.
         connect_timeout: seconds.

@@ -5,19 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from keyexchange import tr31
-from keyexchange.errors import ProtocolError, UnsupportedError
+from keyexchange.crypto.ec import CURVES, load_point
+from keyexchange.errors import FormatError, ProtocolError, UnsupportedError
 from keyexchange.keys import Algorithm, Kcv, KcvMethod, KeyAlgorithm, KeyAttributes
 from keyexchange.protocols.messages import HeldKey
 
 from .commands import EchoReply, GenerateKey
-from .commands.exchange import TDES_ENVELOPE
-from .commands.values import TYPE_OF_KEY
+from .commands.conventions import OAEP_SPECS
+from .commands.exchange import KDFS, TDES_ENVELOPE
+from .commands.values import HASHES, TYPE_OF_KEY
 from .refusals import header_of
 
+HASH_CODES = {name: code for code, name in HASHES.items()}
+"""RG of SDDH, by the name in the terms of an agreement."""
+KDF_CODES = {name: code for code, name in KDFS.items()}
+"""KM of SDDH, likewise."""
+OAEP_HASHES = {spec: code for code, spec in OAEP_SPECS.items()}
+"""RG of ZRSE and ZRSI, by the name of the padding."""
+_POINT = b"\x04"
 _AES_ENVELOPES = {KeyAlgorithm.AES_128: "4", KeyAlgorithm.AES_192: "6", KeyAlgorithm.AES_256: "6"}
 
 
@@ -82,4 +91,19 @@ def rsa_key(der: bytes) -> rsa.RSAPublicKey:
         raise ProtocolError("the HSM's public key is no RSA key in DER") from None
     if not isinstance(key, rsa.RSAPublicKey):
         raise ProtocolError("the HSM's public key is no RSA key in DER")
+    return key
+
+
+def ec_key(der: bytes, curve: KeyAlgorithm) -> ec.EllipticCurvePublicKey:
+    """SubjectPublicKeyInfo or an uncompressed point: which of them a device gives is not public.
+
+    Raises:
+        ProtocolError: no public key on the curve that was asked for.
+    """
+    try:
+        key = load_point(curve, der) if der.startswith(_POINT) else load_der_public_key(der)
+    except (ValueError, UnsupportedAlgorithm, FormatError):
+        raise ProtocolError("the HSM's public key is no elliptic curve key in DER") from None
+    if not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.name != CURVES[curve].name:
+        raise ProtocolError("the HSM's public key is not on the curve that was asked for")
     return key

@@ -25,6 +25,8 @@ from .card import (
     MakeCardValueMastercard,
 )
 from .conventions import (
+    ExportRsa,
+    ExportRsaReply,
     ImportRsa,
     ImportRsaReply,
     ImportTr34,
@@ -104,6 +106,8 @@ __all__ = [
     "EncryptReply",
     "ExportKey",
     "ExportKeyReply",
+    "ExportRsa",
+    "ExportRsaReply",
     "ExportTr34",
     "ExportTr34Reply",
     "GenerateEccPair",

@@ -1,4 +1,4 @@
-"""ZTRI and ZRSI: conventions of the simulator, for what no public source has a command. Z begins no real code.
+"""ZTRI, ZRSI and ZRSE: conventions of the simulator, for what no public source has a command. Z begins no real code.
 
 A real HSM answers them with 52. So against one, a KEK goes out by TR-34 (TRTP) and keys come back under it (TWKS).
 """
@@ -12,6 +12,10 @@ from .values import ASYMMETRIC, CERTIFICATE, CHECK_DIGITS, HEADER, KEY, MAJOR_KE
 
 SIMULATOR = "keyexchange software HSM"
 """The product that a face names in ECHO: these commands are sent to nothing else."""
+OAEP_SPECS = {"4": "RSA_OAEP_SHA_256", "6": "RSA_OAEP_SHA_512"}
+"""RG: hashes are counted as in SDDH."""
+CRYPTOGRAM = Octets(256, 512)
+"""As long as the modulus."""
 _OURS = "none: a convention of this project's simulator"
 
 
@@ -57,6 +61,29 @@ class ImportRsa(Request[ImportRsaReply]):
     conventions = ("the whole command",)
     major_key: str = token("FS", MAJOR_KEY, default=PMK)
     private_key: str = token("RC", ASYMMETRIC, sensitive=True)
-    wrapped: bytes = token("RF", Octets(256, 512))
-    hash: str = token("RG", one_of("4", "6"))
+    wrapped: bytes = token("RF", CRYPTOGRAM)
+    hash: str = token("RG", one_of(*OAEP_SPECS))
     header: str = token("AK", HEADER)
+
+
+class ExportRsaReply(Reply):
+    """The key under the receiver's RSA key, its check digits."""
+
+    code = "ZRSE"
+    wrapped: bytes = token("RF", CRYPTOGRAM)
+    kcv: str = token("AE", CHECK_DIGITS)
+
+
+class ExportRsa(Request[ExportRsaReply]):
+    """ZRSE: a key wrapped with RSA-OAEP for the receiver's certificate, which the trusted key has signed."""
+
+    code = "ZRSE"
+    reply = ExportRsaReply
+    provenance = "self"
+    source = _OURS
+    conventions = ("the whole command",)
+    major_key: str = token("FS", MAJOR_KEY, default=PMK)
+    certificate: bytes = token("RV", CERTIFICATE)
+    issuer: str = token("SA", ASYMMETRIC, sensitive=True)
+    key: str = token("BG", KEY, sensitive=True)
+    hash: str = token("RG", one_of(*OAEP_SPECS))

@@ -1,4 +1,4 @@
-"""Answers to TRTP, SDDH, ZTRI and ZRSI."""
+"""Answers to TRTP, SDDH, ZTRI, ZRSI and ZRSE."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from keyexchange.tr31 import Header
 from ..commands import (
     AgreeKey,
     AgreeKeyReply,
+    ExportRsa,
+    ExportRsaReply,
     ExportTr34,
     ExportTr34Reply,
     ImportRsa,
@@ -25,6 +27,7 @@ from ..commands import (
     ImportTr34,
     ImportTr34Reply,
 )
+from ..commands.conventions import OAEP_SPECS
 from ..commands.exchange import KDFS
 from ..commands.values import HASHES, KEY_TYPES
 from ..errors import Refusal
@@ -37,7 +40,6 @@ _ENVELOPES = {"3": tr34.DES_EDE3_CBC, "4": tr34.AES128_CBC, "6": tr34.AES256_CBC
 """CT of TRTP."""
 _BLOCK_LENGTHS = {16: 80, 24: 96, 32: 112}
 """Characters of a version B block with a key of so many octets: what the header says, though no block follows it."""
-_WRAPPING_SPECS = {"4": WrappingSpec.RSA_OAEP_SHA_256, "6": WrappingSpec.RSA_OAEP_SHA_512}
 _DERIVED = {"T": Header("D", "K1", "T", "B", exportability="N"), "A": Header("D", "K1", "A", "B", exportability="N")}
 _MAC_ERROR, _INVALID_PRIVATE, _INVALID_CERTIFICATE, _WRONG_TYPE, _TOO_STRONG = "17", "58", "59", "63", "64"
 _INVALID_FORMAT, _INVALID_BLOCK = "09", "48"
@@ -66,6 +68,7 @@ def export_tr34(device: Device, request: ExportTr34) -> ExportTr34Reply:
             nonce=request.nonce,
             sign=lambda octets: sign_pkcs1_sha256(private_key, octets),
             cipher=_ENVELOPES[request.envelope],
+            weaker_receiver=True,  # the device's own rule was asked above
         )
     except RuleError:  # a one-time key that is weaker than the key
         raise Refusal(_TOO_STRONG) from None
@@ -115,7 +118,7 @@ def import_rsa(device: Device, request: ImportRsa) -> ImportRsaReply:
     private_key = private_rsa_key(device, request.private_key, "K2")
     header = read_header(request.header, request.header[7])
     try:
-        clear = rsa_wrap.unwrap_key(private_key, request.wrapped, _WRAPPING_SPECS[request.hash])
+        clear = rsa_wrap.unwrap_key(private_key, request.wrapped, WrappingSpec(OAEP_SPECS[request.hash]))
     except (FormatError, UnsupportedError):
         raise Refusal(_MAC_ERROR) from None
     key = OpenKey(header, clear)
@@ -123,6 +126,19 @@ def import_rsa(device: Device, request: ImportRsa) -> ImportRsaReply:
     require_distinct_parts(key)
     kcv = check_digits(device, header.algorithm, clear)
     return ImportRsaReply(key=device.pmk.wrap(header, clear), kcv=kcv)
+
+
+@answers(ExportRsa)
+def export_rsa(device: Device, request: ExportRsa) -> ExportRsaReply:
+    """ZRSE."""
+    key = open_key(device, request.key)
+    require_exportable(key)
+    require_distinct_parts(key)
+    receiver = _rsa_key(request.certificate)
+    _require_trusted(device, request.certificate, request.issuer)
+    require_rsa_strength(receiver, key)
+    wrapped = rsa_wrap.wrap_key(receiver, key.key, WrappingSpec(OAEP_SPECS[request.hash]))
+    return ExportRsaReply(wrapped=wrapped, kcv=check_digits(device, key.header.algorithm, key.key))
 
 
 def _opened(device: Device, request: ImportTr34, private_key: rsa.RSAPrivateKey) -> tr34.OpenedToken:

@@ -160,8 +160,8 @@ class Pmk:
 
     def _wrap_der(self, letter: str, usage: str, mode: str, exportability: str, der: bytes) -> str:
         header = Header(VERSION, usage, letter, mode, "00", exportability)
-        # mode G of a signature key is the HSM's own letter, X9.143 has S
-        return tr31.wrap(self._kbpk, header, Secret(der), odd_header=True)
+        # mode G of a signature key is the HSM's own letter, X9.143 has S; and it has no blocks of public keys
+        return tr31.wrap(self._kbpk, header, Secret(der), odd_header=True, odd_key=True)
 
 
 def _letter(key: PublicKey) -> str:

@@ -33,6 +33,8 @@ from adapters.futurex.commands import (
     EncryptReply,
     ExportKey,
     ExportKeyReply,
+    ExportRsa,
+    ExportRsaReply,
     ExportTr34,
     ExportTr34Reply,
     GenerateEccPair,
@@ -178,6 +180,11 @@ CASES = [
         f"AOZRSI;FS6;RCPRIVATE;RF{'00' * 256};RG4;AKD0000K1TB00E0000;",
     ),
     (ImportRsaReply(key=KBPK, kcv="B9EBA5"), f"AOZRSI;BG{KBPK};AEB9EBA5;"),
+    (
+        ExportRsa(certificate=CERTIFICATE, issuer="TRUSTED", key=KBPK, hash="6"),
+        f"AOZRSE;FS6;RV3001AB;SATRUSTED;BG{KBPK};RG6;",
+    ),
+    (ExportRsaReply(wrapped=bytes(256), kcv="B9EBA5"), f"AOZRSE;RF{'00' * 256};AEB9EBA5;"),
     # The data commands: tokens of published clients, whose keys lie in slots under the MFK; here a block and FS6.
     (
         MakeCardValue(pan="4123456789012345", key="CVKEY", expiry="8701", service_code="101", second=True),

@@ -6,9 +6,10 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from adapters.futurex.adapter import PROBED, FuturexAdapter
+from adapters.futurex.adapter import PROBED, PROBED_OF_A_SIMULATOR, FuturexAdapter
 from adapters.futurex.face import FACE
 from adapters.futurex.message import REQUESTS
+from adapters.futurex.refusals import BY_CONVENTION
 from keyexchange import pki, tr31, tr34
 from keyexchange.crypto.kcv import key_kcv
 from keyexchange.errors import DeviceRefusedError, ProtocolError, UnsupportedError
@@ -40,9 +41,10 @@ def test_every_command_of_an_ability_is_declared():
     used = {name: set(commands_of(FuturexAdapter, name)) for name in dir(FuturexAdapter)}
     assert set().union(*used.values()) <= {*REQUESTS, "commands without tokens"}
     assert commands_of(FuturexAdapter, "export_tr34") == ("AVPC", "TRTP")
-    by_convention = {"trust", "find_trust", "offer_krd_credential", "import_tr34"}
-    real = set().union(*(commands for name, commands in used.items() if name not in by_convention | {"identify"}))
+    real = set().union(*(commands for name, commands in used.items() if name not in {*BY_CONVENTION, "identify"}))
     assert set(PROBED) == real
+    conventional = set().union(*(used[name] for name in BY_CONVENTION))
+    assert set(PROBED_OF_A_SIMULATOR) == conventional - real
 
 
 def test_identify_says_what_the_unit_is_and_what_it_lacks(side):
@@ -55,6 +57,14 @@ def test_identify_says_what_the_unit_is_and_what_it_lacks(side):
         other = open_adapter(port)
         assert other.identify().lacking == ("TRTP", "TWKS")
         other.close()
+
+
+def test_commands_of_the_simulators_own_are_asked_for_at_a_simulator_only():
+    with running_face(FACE, disabled_commands=["SDDH", "ZRSI", "ASSR"]) as port:
+        for conventions, lacking in ((False, ("SDDH",)), (True, ("SDDH", "ASSR", "ZRSI"))):
+            side = open_adapter(port, simulator_conventions=conventions)
+            assert side.identify().lacking == lacking
+            side.close()
 
 
 def test_commands_are_asked_for_only_when_wanted(face_port):
@@ -149,10 +159,19 @@ def test_a_receiver_that_the_issuers_did_not_certify_is_refused(side, signer, re
 
 
 def test_what_only_the_simulator_can_is_refused_by_the_plan_with_the_way_that_works(side, simulated_side):
-    for ability in ("trust", "find_trust", "offer_krd_credential", "import_tr34"):
-        assert "send a KEK by TR-34, then" in side.refusal(ability)
+    assert {"trust", "import_tr34", "import_rsa", "export_rsa"} < set(BY_CONVENTION)
+    for ability in BY_CONVENTION:
+        assert "send a KEK by TR-34, " in side.refusal(ability)
         assert simulated_side.refusal(ability) is None
-    for ability in ("export_tr34", "export_tr31", "import_tr31", "make_csr"):
+    for ability in (
+        "export_tr34",
+        "export_tr31",
+        "import_tr31",
+        "make_csr",
+        "export_ecdh",
+        "import_ecdh",
+        "trust_peer",
+    ):
         assert side.refusal(ability) is None
     assert side.warnings() == ()
     assert "simulator_conventions" in simulated_side.warnings()[0]
@@ -209,6 +228,11 @@ REFUSED_KEYS = [
     ("another algorithm", AES_KBPK, P0, "export_tr31", "algorithm is A"),
     ("another usage", BDK, P0, "export_tr31", "usage is B0"),
     ("another exportability", BDK, KeyAttributes("B0", TDES3, "X", "N"), "export_tr34", "exportability is E"),
+    ("blocks under RSA", WITH_BLOCKS, KeyAttributes("B0", TDES3, "X"), "export_rsa", "no place in an RSA cryptogram"),
+    ("another mode under RSA", BDK, KeyAttributes("B0", TDES3, "N"), "export_rsa", "travels without its header"),
+    ("another mode by ECDH", BDK, KeyAttributes("B0", TDES3, "N"), "export_ecdh", "change neither"),
+    ("odd attributes under RSA", "", KeyAttributes("C0", TDES3, "B"), "import_rsa", "no mode of use B"),
+    ("an HMAC key to take", "", KeyAttributes("M7", KeyAlgorithm.HMAC_SHA256, "C"), "import_ecdh", "no HMAC_SHA256"),
     ("a key that stays", STAYS, KeyAttributes("P0", TDES3, "B", "N"), "export_tr31", "not exportable"),
 ]
 
@@ -224,12 +248,16 @@ def test_what_a_key_forbids_is_told_before_anything_is_sent(side, reference, att
     assert reference == "" or reference not in refusal
 
 
+_SENT = ("key_check_value", "export_tr31", "export_tr34", "export_rsa", "export_ecdh")
+
+
 def test_nothing_speaks_against_an_ordinary_key(side):
     key = KeyToMove("bdk", BDK, KeyAttributes("B0", TDES3, "X"))
     kek = KeyToMove("kek", KBPK, KeyAttributes("K0", TDES3, "N"))
-    assert [side.key_refusal(key, a) for a in ("key_check_value", "export_tr31", "export_tr34")] == [None] * 3
+    assert [side.key_refusal(key, a) for a in _SENT] == [None] * len(_SENT)
     assert side.key_refusal(KeyToMove("bdk", WITH_BLOCKS, key.attributes), "export_tr31") is None
     assert side.key_refusal(kek, "key_check_value") is None, "a KEK may have another usage and mode here"
     assert side.key_refusal(KeyToMove("new", "", P0), "make_key") is None
     arn = KeyToMove("far", "arn:aws:payment-cryptography:us-east-1:1:key/x", P0)
-    assert side.key_refusal(arn, "import_tr31") is None, "the reference is the sender's"
+    for ability in ("import_tr31", "import_rsa", "import_ecdh"):
+        assert side.key_refusal(arn, ability) is None, "the reference is the sender's"

@@ -49,7 +49,7 @@ def test_every_command_is_in_the_cases_declares_where_it_is_from_and_is_answered
 
 def test_simulator_conventions_are_marked_by_their_code_and_as_ours():
     ours = {code for code in REQUESTS if code.startswith("Z")}
-    assert ours == {"ZTRI", "ZRSI"}
+    assert ours == {"ZTRI", "ZRSI", "ZRSE"}
     assert {REQUESTS[code].provenance for code in ours} == {"self"}
 
 

@@ -11,7 +11,7 @@ from keyexchange import pki, tr31, tr34
 from keyexchange.crypto import ec, rsa
 from keyexchange.crypto.ec import shared_secret
 from keyexchange.crypto.kdf import Derivation, KdfFunction, KdfHash
-from keyexchange.crypto.rsa import WrappingSpec, wrap_key
+from keyexchange.crypto.rsa import WrappingSpec, unwrap_key, wrap_key
 from keyexchange.keys import KeyAlgorithm
 from keyexchange.secret import Secret
 from keyexchange.tr31 import Header, Kbpk
@@ -319,3 +319,31 @@ def test_an_rsa_wrapped_key_is_received_by_the_simulators_convention(face_port, 
     assert token("AM", receive(Secret(bytes(15)))) == "63"
     assert token("AM", receive(Secret(bytes(range(32))), "D0000P0AB00E0000")) == "64"
     assert token("AM", receive(DES2, "D0000P0RB00E0000")) == "63"
+
+
+SPECS = [("4", WrappingSpec.RSA_OAEP_SHA_256), ("6", WrappingSpec.RSA_OAEP_SHA_512)]
+
+
+@pytest.mark.parametrize(("hash_", "spec"), SPECS)
+def test_a_key_leaves_under_rsa_by_the_simulators_convention(face_port, receiver, receiver_ca, hash_, spec):
+    certificate, private = receiver
+    reply = ask(face_port, f"[AOZRSE;FS6;RV{certificate.hex()};SA{receiver_ca};BG{KBPK};RG{hash_};]")
+    assert unwrap_key(private, bytes.fromhex(token("RF", reply)), spec) == PMK.open(KBPK)[1]
+    assert token("AE", reply) == "B9EBA5"
+
+
+def test_what_the_convention_for_sending_under_rsa_refuses(face_port, receiver, receiver_ca, kdh):
+    stays = PMK.wrap(Header("D", "K1", "T", "B", exportability="N"), DES2)
+    alike = PMK.wrap(Header("D", "D0", "T", "B"), Secret(bytes(range(8)) * 2))
+    another = token("RD", ask(face_port, trust(kdh.ca)))
+
+    ours = receiver[0].hex()
+
+    def send(key=KBPK, certificate=ours, issuer=receiver_ca):
+        return token("AM", ask(face_port, f"[AOZRSE;FS6;RV{certificate};SA{issuer};BG{key};RG4;]"))
+
+    assert send(key=stays) == "63"
+    assert send(key=alike) == "44"
+    assert send(key=AES_KBPK) == "64"
+    assert send(issuer=another) == "59"
+    assert send(certificate=ec_certificate()) == "59"
