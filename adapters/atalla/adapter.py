@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
-from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from keyexchange import pki, tr31
-from keyexchange.crypto.rsa import PUBLIC_EXPONENT, public_spki
+from keyexchange.crypto.rsa import public_spki
 from keyexchange.errors import ProtocolError, RuleError, UnsupportedError
-from keyexchange.keys import Kcv, KcvMethod, KeyAttributes
+from keyexchange.keys import Kcv, KeyAttributes
 from keyexchange.protocols import abilities
 from keyexchange.protocols.abilities import commands_of, sends
 from keyexchange.protocols.messages import (
@@ -29,10 +28,8 @@ from keyexchange.protocols.messages import (
     KeyBlock,
     KeyToken,
     KeyToMove,
-    KrdCredential,
     SealedKey,
     SigningKey,
-    TrustAnchor,
 )
 from keyexchange.wire import Connection, Delimited
 
@@ -42,27 +39,22 @@ from .commands import (
     CheckDigits,
     ExportTr31,
     Generate,
-    GenerateKeyPair,
-    GenerateKeyPairReply,
     ImportTr31,
-    ReceiveTr34,
     Sign,
     Status,
     Version,
 )
 from .errors import SIDE
-from .headers import Header, header_for
-from .officers import RECEIVER, SENDER, Officers
-from .receiving import certified
-from .refusals import refusal_of, require_block
+from .headers import header_for
+from .officers import RECEIVER
+from .receiving import Receiving, generate_pair, kcv_of, received, rsa_key_of
+from .refusals import BY_CONVENTION, inability, refusal_of, require_block
 from .settings import AtallaSettings
 from .status import CONFIGURATION, KEYS, OPTION_E2, SIMULATOR, Configuration, master_key_digits, read_configuration
 from .tokens import seal, sign_token
 
 _log = logging.getLogger("adapters.atalla")
-_EXPONENT = PUBLIC_EXPONENT.to_bytes(3, "big")
-_SIGNS, _RECEIVES = "w", "k"
-_RECEIVING_BITS = 2048
+_SIGNS = "w"
 _LENGTHS = {16: "D", 24: "T"}
 _SIX_DIGITS = "V"
 _TR31_VERSION = "B"
@@ -75,16 +67,11 @@ _SUBJECT = {
     "organizational_unit": "organizational_unit_name",
 }
 """Settings, and how asn1crypto spells them."""
-_NO_TOKENS_IN = (
-    "no public command of an Atalla takes a TR-34 token. The way that works: let this HSM send a KEK by TR-34, then "
-    "send keys to it under that KEK by TR-31 (119)"
-)
-_BY_CONVENTION = ("accept_sender", "offer_krd_credential", "import_tr34")
 _LOST_WITH_NO_HARM = frozenset({"KC", "KP", "LB", "PB", "TC", "TS"})
 """Optional blocks that an Atalla header has no place for and that say nothing of what the key may do."""
 
 
-class AtallaAdapter:
+class AtallaAdapter(Receiving):
     """One Atalla, as its settings describe it. Nothing is sent before the first ability is used.
 
     Args:
@@ -96,14 +83,12 @@ class AtallaAdapter:
     keeps_imports: ClassVar[bool] = False
 
     def __init__(self, settings: AtallaSettings, client: Client) -> None:
+        super().__init__(client)
         self._settings = settings
-        self._client = client
-        self._officers = Officers(client)
-        self._simulated = False
 
     def refusal(self, ability: str) -> str | None:
         """See `Side.refusal`."""
-        return _NO_TOKENS_IN if ability in _BY_CONVENTION and not self._settings.simulator_conventions else None
+        return inability(ability, conventions=self._settings.simulator_conventions)
 
     def key_refusal(self, key: KeyToMove, ability: str) -> str | None:
         """See `Side.key_refusal`."""
@@ -135,15 +120,15 @@ class AtallaAdapter:
             )
         digits = master_key_digits(self._client.send(Status(selector=KEYS)).fields) or "not told"
         found = read_configuration(self._client.send(Status(selector=CONFIGURATION)).fields)
-        lacking = () if found is None else tuple(sorted(_USED - found.commands))
+        lacking = () if found is None else tuple(sorted(self._probed() - found.commands))
         details = (("software", version), ("MFK check digits", digits), *_enabled(found, lacking))
         return DeviceIdentity(self.name, details, storage=f"MFK {digits}", lacking=lacking)
 
     @sends("120")
     def make_signing_key(self, bits: int) -> SigningKey:
         """An RSA key pair that signs TR-34 messages; the private key comes back under the master file key."""
-        reply = self._pair(_SIGNS, bits)
-        return SigningKey(public_spki(_rsa_key(reply.public_key)), reply.private_key.encode("ascii"))
+        reply = generate_pair(self._client, _SIGNS, bits)
+        return SigningKey(public_spki(rsa_key_of(reply.public_key)), reply.private_key.encode("ascii"))
 
     @sends("139")
     def make_csr(self, key: SigningKey, common_name: str) -> Csr:
@@ -168,7 +153,7 @@ class AtallaAdapter:
         reply = self._client.send(Generate(header=wanted.text, length=length))
         if akb.parse(reply.key).header != wanted.text:
             raise ProtocolError("the new key has another header than the one asked for")
-        return HeldKey(reply.key, _kcv(reply.check_digits), attributes)
+        return HeldKey(reply.key, kcv_of(reply.check_digits), attributes)
 
     @sends("7E")
     def key_check_value(self, key: KeyToMove) -> Kcv:
@@ -192,7 +177,7 @@ class AtallaAdapter:
         )
         if tr31.parse(reply.block).header.version_id != _TR31_VERSION:
             raise ProtocolError(f"the exported block is not of version {_TR31_VERSION}, which was asked for")
-        return KeyBlock(reply.block, _kcv(reply.check_digits))
+        return KeyBlock(reply.block, kcv_of(reply.check_digits))
 
     @sends("119")
     def import_tr31(self, block: KeyBlock, *, key: KeyToMove, kek: HeldKey, mark: ImportMark) -> HeldKey:  # noqa: ARG002
@@ -206,7 +191,7 @@ class AtallaAdapter:
         reply = self._client.send(
             ImportTr31(version=_AKB_VERSION, algorithm=wanted.algorithm, kek=kek.reference, block=block.text)
         )
-        return _held(reply.key, reply.check_digits, key.attributes)
+        return received(reply.key, reply.check_digits, key.attributes)
 
     def find_import(
         self,
@@ -277,43 +262,12 @@ class AtallaAdapter:
         )
         return KeyToken(der, sealed.key.kcv, layout)
 
-    @sends("12A")
-    def accept_sender(self, certificate: bytes, exchange_dir: Path) -> TrustAnchor:
-        """See `AcceptsSenders.accept_sender`. By a convention of the simulator."""
-        return TrustAnchor(self._accepted(SENDER, certificate, exchange_dir), ())
-
-    @sends("120")
-    def offer_krd_credential(self) -> KrdCredential:
-        """See `OffersKrdCredential`: a new pair, certified by an authority that is made for this and forgotten."""
-        reply = self._pair(_RECEIVES, _RECEIVING_BITS)
-        chain = certified(_rsa_key(reply.public_key), now=datetime.now(UTC))
-        return KrdCredential(chain, reply.private_key, pki.load(chain.certificate).not_valid_after_utc)
-
-    @sends("9034")
-    def import_tr34(
-        self,
-        token: KeyToken,
-        *,
-        key: KeyToMove,
-        credential: KrdCredential,
-        anchor: TrustAnchor,
-        kdh_certificate: bytes,  # noqa: ARG002  # the officers have accepted the key in it
-        nonce: bytes,
-        mark: ImportMark,  # noqa: ARG002
-    ) -> HeldKey:
-        """See `ImportsTr34.import_tr34`. By a convention of the simulator."""
-        request = ReceiveTr34(private_key=credential.token, sender=anchor.reference, nonce=nonce, token=token.der)
-        reply = self._client.send(request)
-        return _held(reply.key, reply.check_digits, key.attributes)
-
-    def _accepted(self, header: str, certificate: bytes, exchange_dir: Path) -> str:
-        return self._officers.accept(header, certificate, exchange_dir, simulated=self._simulated)
-
-    def _pair(self, usage: str, bits: int) -> GenerateKeyPairReply:
-        return self._client.send(GenerateKeyPair(usage=usage, exponent=_EXPONENT, bits=f"{bits:04d}"))
+    def _probed(self) -> frozenset[str]:
+        """Commands that a run with this HSM may send."""
+        return _USED | _CONVENTIONS if self._settings.simulator_conventions else _USED
 
     def _check_value(self, reference: str) -> Kcv:
-        return _kcv(self._client.send(CheckDigits(method=_SIX_DIGITS, key=reference)).digits)
+        return kcv_of(self._client.send(CheckDigits(method=_SIX_DIGITS, key=reference)).digits)
 
 
 class AtallaEntry:
@@ -348,10 +302,6 @@ def _log_trace(settings: AtallaSettings) -> Trace | None:
     return _log.info if settings.debug else None
 
 
-def _kcv(digits: str) -> Kcv:
-    return Kcv(digits, KcvMethod.ANSI_X9_24)
-
-
 def _enabled(found: Configuration | None, lacking: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     """What an operator wants to know of the configuration."""
     if found is None:
@@ -359,11 +309,6 @@ def _enabled(found: Configuration | None, lacking: tuple[str, ...]) -> Iterator[
         return
     yield "commands that are not enabled", ", ".join(lacking) or "none of those used"
     yield "option E2", "enabled" if OPTION_E2 in found.options else "not enabled: 11A may refuse keys with 0607"
-
-
-def _held(block: str, digits: str, wanted: KeyAttributes) -> HeldKey:
-    """A key that has arrived. Its header does not tell everything: the rest is as it was sent."""
-    return HeldKey(block, _kcv(digits), Header(akb.parse(block).header).attributes(wanted))
 
 
 def _require_carried(header: tr31.Header) -> None:
@@ -379,27 +324,16 @@ def _require_carried(header: tr31.Header) -> None:
         )
 
 
-def _rsa_key(text: str) -> rsa.RSAPublicKey:
-    modulus = akb.parse(text).public_modulus
-    try:
-        return rsa.RSAPublicNumbers(PUBLIC_EXPONENT, modulus or 0).public_key()
-    except ValueError:
-        raise ProtocolError("the HSM's public key is not in a key block as AWS's scripts know it") from None
-
-
 def _modulus(certificate: bytes) -> int:
     return pki.rsa_public_key(pki.load(certificate)).public_numbers().n
 
 
 ADAPTER = AtallaEntry()
 
-_USED = frozenset(
-    command
-    for ability in vars(AtallaAdapter)
-    if ability not in _BY_CONVENTION
-    for command in commands_of(AtallaAdapter, ability)
-)
+_USED = frozenset(command for ability in vars(AtallaAdapter) for command in commands_of(AtallaAdapter, ability))
 """Every command that a run with a real device may send."""
+_CONVENTIONS = frozenset(command for ability in BY_CONVENTION for command in commands_of(AtallaAdapter, ability))
+"""What a run with our simulator may send besides."""
 
 # mypy holds the class to each ability it claims
 _abilities: tuple[
@@ -419,4 +353,6 @@ _abilities: tuple[
     type[abilities.AcceptsSenders],
     type[abilities.OffersKrdCredential],
     type[abilities.ImportsTr34],
-] = (AtallaAdapter,) * 16
+    type[abilities.OffersRsaCredential],
+    type[abilities.ImportsRsa],
+] = (AtallaAdapter,) * 18

@@ -39,9 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
         return error.exit_code
     finally:
         client.close()
-    sys.stdout.write(
-        f"answer: {reply.answer}\n" if reply.answer else "approved by one officer; another one is needed\n"
-    )
+    sys.stdout.write(f"answer: {reply.answer}\n" if reply.answer else _ANOTHER)
     return 0
 
 

@@ -4,7 +4,7 @@ Which usage a header has in TR-31 is published for few of them (AWS's scripts: C
 the other rows join the meanings of both tables, and are shown as such: provenance `self` in docs/how-to.
 
 Source: FelipeRodriguezFonte/CryptoCarver, after Utimaco's Atalla Key Block Migration Guide AJ560-9004A, tables 2-1 to
-2-9 (header characters); ANSI X9.143:2021, tables 3 and 5 (usages, modes of use);
+2-9 (header characters); ANSI X9.143:2021, tables 2 and 4 (usages, modes of use);
 aws-samples/samples-for-payment-cryptography-service, key_exchange/hsm/atalla (1kDNE000 is K1, byte 4 is the
 exportability, MAC keys have to be named M0, M1 or M3 in 11A).
 """

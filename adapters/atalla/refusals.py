@@ -11,13 +11,45 @@ from .headers import Header, exportable, header_for, unknown_header
 
 _TR34, _TR31 = "export_tr34", "export_tr31"
 _EXPORTS = (_TR34, _TR31)
-_TAKES_KEYS = ("make_key", "seal_new_key", "import_tr31", "import_tr34")
+_TAKES_KEYS = ("make_key", "seal_new_key", "import_tr31", "import_tr34", "import_rsa")
 _TDES_VERSION = "1"
 _NO_KEY_THERE = (
     "no public source shows how 136 sends a key that is there: leave tr34.transport_key empty, and the HSM makes the "
     "KEK as it sends it"
 )
+_WAY_IN = "The way that works: let this HSM send a KEK by TR-34, then send keys to it under that KEK by TR-31 (119)"
+_NO_TOKENS_IN = f"no public command of an Atalla takes a TR-34 token. {_WAY_IN}"
+_NO_CRYPTOGRAMS_IN = f"no public command of an Atalla takes a key under RSA without a token around it. {_WAY_IN}"
+BY_CONVENTION = {
+    "accept_sender": _NO_TOKENS_IN,
+    "offer_krd_credential": _NO_TOKENS_IN,
+    "import_tr34": _NO_TOKENS_IN,
+    "offer_rsa_credential": _NO_CRYPTOGRAMS_IN,
+    "import_rsa": _NO_CRYPTOGRAMS_IN,
+}
+"""Abilities that only the simulator has commands for, and what is said of a real Atalla."""
+_NO_CRYPTOGRAMS_OUT = (
+    "no public command of an Atalla sends a key under a foreign RSA key without a TR-34 token around it"
+)
+_NO_AGREEMENT = "no public command of an Atalla agrees on a key (ECDH)"
+_NOWHERE = {
+    "export_rsa": _NO_CRYPTOGRAMS_OUT,
+    "make_agreement_key": _NO_AGREEMENT,
+    "make_agreement_csr": _NO_AGREEMENT,
+    "export_ecdh": _NO_AGREEMENT,
+    "import_ecdh": _NO_AGREEMENT,
+}
+"""Abilities that the adapter has no method for, and why."""
 _MODE_N = "11A writes the full mode of a usage for a header without restriction, never mode of use N: ask for {full}"
+
+
+def inability(ability: str, *, conventions: bool) -> str | None:
+    """Why an Atalla cannot do this with any key; None when it can.
+
+    Args:
+        conventions: it is our simulator, whose conventions may be used.
+    """
+    return _NOWHERE.get(ability) or (None if conventions else BY_CONVENTION.get(ability))
 
 
 def refusal_of(key: KeyToMove, ability: str, *, conventions: bool) -> str | None:

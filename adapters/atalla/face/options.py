@@ -42,11 +42,18 @@ def read_options(options: Mapping[str, object]) -> FaceOptions:
     """Check a face's options.
 
     Raises:
-        ConfigError: naming the option.
+        ConfigError: naming the option, or those there are.
     """
+    for unknown in options.keys() - FaceOptions.model_fields.keys():
+        raise ConfigError(
+            f"the Atalla face has no option {unknown!r}", hint=f"known are {', '.join(FaceOptions.model_fields)}"
+        )
     try:
         return FaceOptions.model_validate(dict(options))
     except ValidationError as error:
         problem = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(part) for part in problem["loc"])
-        raise ConfigError(f"Atalla face option {where}: {problem['msg']}") from None
+        raise ConfigError(
+            f"Atalla face option {where}: {problem['msg']}",
+            hint="the how-to of the software HSM shows how values are written",
+        ) from None

@@ -125,6 +125,7 @@ def _sealed(key: OpenKey, header: str, sender: bytes, receiver: rsa.RSAPublicKey
             krd_public_key=receiver,
             sign=lambda _octets: b"",
             cipher=tr34.DES_EDE3_CBC,
+            weaker_receiver=True,  # the content cipher holds no key that is stronger than RSA-2048
             nonce=bytes(8),
         )
         return tr34.read(tr34.assemble(parts, sender)).envelope

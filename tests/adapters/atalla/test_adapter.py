@@ -1,6 +1,7 @@
 """The production adapter against the face, over a real socket, in both directions."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from cryptography import x509
@@ -10,13 +11,14 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from adapters.atalla import akb
 from adapters.atalla.adapter import ADAPTER, AtallaAdapter
 from adapters.atalla.face import FACE
-from adapters.atalla.headers import KINDS
+from adapters.atalla.headers import KINDS, header_for
 from keyexchange import pki, tr31, tr34
-from keyexchange.crypto import key_kcv
+from keyexchange.crypto import key_kcv, new_des_key
+from keyexchange.crypto.rsa import WrappingSpec, wrap_key
 from keyexchange.errors import DeviceRefusedError, RuleError, UnsupportedError
 from keyexchange.keys import Kcv, KcvMethod, KeyAlgorithm, KeyAttributes
 from keyexchange.protocols.abilities import commands_of
-from keyexchange.protocols.messages import HeldKey, ImportMark, KeyBlock, KeyToken, KeyToMove
+from keyexchange.protocols.messages import HeldKey, ImportMark, KeyBlock, KeyCryptogram, KeyToken, KeyToMove
 from keyexchange.tr31 import Header, Kbpk, OptionalBlock
 from tests.faces import running_face
 
@@ -47,7 +49,7 @@ def test_the_entry_is_what_the_registry_expects():
 
 
 def test_abilities_are_marked_with_the_commands_they_send():
-    marks = {name: commands_of(AtallaAdapter, name) for name in vars(AtallaAdapter)}
+    marks = {name: commands_of(AtallaAdapter, name) for name in dir(AtallaAdapter)}
     assert {name: commands for name, commands in marks.items() if commands} == {
         "identify": ("1101", "9A"),
         "make_signing_key": ("120",),
@@ -63,7 +65,11 @@ def test_abilities_are_marked_with_the_commands_they_send():
         "accept_sender": ("12A",),
         "offer_krd_credential": ("120",),
         "import_tr34": ("9034",),
+        "offer_rsa_credential": ("120",),
+        "import_rsa": ("9035",),
     }
+    # no public command exports a key under a foreign RSA key or agrees on one
+    assert not [name for name in dir(AtallaAdapter) if name == "export_rsa" or "ecdh" in name or "agreement" in name]
 
 
 def test_identify_tells_what_the_device_is(side):
@@ -82,6 +88,16 @@ def test_identify_tells_what_is_not_enabled():
     details = dict(identity.details)
     assert details["commands that are not enabled"] == "119, 11A"
     assert "0607" in details["option E2"]
+
+
+def test_the_simulators_own_commands_are_asked_for_where_they_are_used():
+    with running_face(FACE, disabled_commands=["9034", "9035"]) as port:
+        found = {}
+        for conventions in (False, True):
+            side = open_adapter(port, simulator_conventions=conventions)
+            found[conventions] = side.identify().lacking
+            side.close()
+    assert found == {False: (), True: ("9034", "9035")}
 
 
 @pytest.mark.parametrize("usage", USAGES)
@@ -216,6 +232,21 @@ def receiving(face_port):
     side.close()
 
 
+@pytest.fixture(scope="module")
+def rsa_credential(face_port):
+    side = open_adapter(face_port, simulator_conventions=True)
+    credential = side.offer_rsa_credential()
+    side.close()
+    pki.verify_chain(
+        credential.chain.certificate,
+        credential.chain.issuers,
+        credential.chain.issuers[-1:],
+        at=datetime.now(UTC),
+        purpose="wrap",
+    )
+    return credential
+
+
 def test_a_token_comes_in_by_the_simulators_convention(side, receiving, signer, tmp_path):
     credential = receiving.offer_krd_credential()
     chain = credential.chain
@@ -233,10 +264,37 @@ def test_a_token_comes_in_by_the_simulators_convention(side, receiving, signer, 
             receiving.import_tr34(KeyToken(der, token.kcv, token.layout), nonce=nonce, **received)
 
 
-def test_without_the_convention_a_token_does_not_come_in(side, receiving):
-    for ability in ("accept_sender", "offer_krd_credential", "import_tr34"):
+@pytest.mark.parametrize("spec", WrappingSpec)
+@pytest.mark.parametrize("usage", USAGES)
+def test_a_key_under_rsa_comes_in_by_the_simulators_convention(receiving, rsa_credential, usage, spec):
+    algorithm = TDES3 if usage == "K1" else TDES2
+    wanted, secret = KeyAttributes(usage, algorithm, MODES[usage], "S"), new_des_key(algorithm.octets)
+    certified = pki.rsa_public_key(pki.load(rsa_credential.chain.certificate))
+    cryptogram = KeyCryptogram(wrap_key(certified, secret, spec), spec, key_kcv(algorithm, secret))
+    held = receiving.import_rsa(cryptogram, key=KeyToMove("key", "", wanted), credential=rsa_credential, mark=MARK)
+    assert MASTER.unwrap(akb.parse(held.reference), 1) == secret
+    assert akb.parse(held.reference).header == header_for(wanted).text
+    assert held.attributes == wanted
+    assert held.kcv.matches(cryptogram.kcv)
+
+
+def test_a_cryptogram_for_another_key_or_padding_is_refused(receiving, rsa_credential, receiver):
+    wanted, secret = KeyAttributes("P0", TDES2, "B"), new_des_key(16)
+    certified = pki.rsa_public_key(pki.load(rsa_credential.chain.certificate))
+    sha256, sha512 = WrappingSpec.RSA_OAEP_SHA_256, WrappingSpec.RSA_OAEP_SHA_512
+    for octets in (wrap_key(receiver[1].public_key(), secret, sha256), wrap_key(certified, secret, sha512)):
+        cryptogram = KeyCryptogram(octets, sha256, key_kcv(TDES2, secret))
+        with pytest.raises(DeviceRefusedError, match="9035: 08"):
+            receiving.import_rsa(cryptogram, key=KeyToMove("key", "", wanted), credential=rsa_credential, mark=MARK)
+
+
+def test_without_the_convention_nothing_comes_in_under_rsa(side, receiving):
+    for ability in ("accept_sender", "offer_krd_credential", "import_tr34", "offer_rsa_credential", "import_rsa"):
         assert "119" in side.refusal(ability)
         assert receiving.refusal(ability) is None
+    for ability in ("export_rsa", "make_agreement_key", "export_ecdh", "import_ecdh"):
+        assert "no public command" in side.refusal(ability)
+        assert receiving.refusal(ability) == side.refusal(ability), "the simulator has no convention for it"
     assert side.refusal("import_tr31") is None
     assert side.warnings() == ()
     assert "simulator" in receiving.warnings()[0]
