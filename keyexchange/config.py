@@ -9,14 +9,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from keyexchange import registry
+from keyexchange.crypto.kdf import KdfFunction, KdfHash
+from keyexchange.crypto.rsa import WrappingSpec
 from keyexchange.errors import ConfigError
 from keyexchange.keys import Exportability, Kcv, KcvMethod, KeyAlgorithm, KeyAttributes, KeyUsage, ModeOfUse
-from keyexchange.protocols.messages import KeyToMove
+from keyexchange.protocols.messages import AgreementTerms, KeyToMove
 
 DEFAULT_FILES = ("keyexchange.json", "input_config.json")
 KEK = "kek"
@@ -24,7 +26,7 @@ KEK = "kek"
 
 _Hex = Annotated[str, Field(pattern=r"^([0-9A-Fa-f]{4,16})?$")]
 _WORDS = {"extra_forbidden": "unknown field", "missing": "missing"}
-_SYMMETRIC = ("TDES_2KEY", "TDES_3KEY", "AES_128", "AES_192", "AES_256")
+_SYMMETRIC = tuple(each.value for each in KeyAlgorithm if each.letter in ("T", "A", "H"))
 
 
 class _Model(BaseModel):
@@ -36,7 +38,7 @@ class _KeyFields(_Model):
 
     name: str = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/-]*$")
     usage: KeyUsage = Field(description="X9.143 key usage, such as C0")
-    algorithm: KeyAlgorithm = Field(description="TDES_2KEY, TDES_3KEY, AES_128, AES_192 or AES_256")
+    algorithm: KeyAlgorithm = Field(description="a TDES, AES or HMAC key, such as AES_128")
     mode_of_use: ModeOfUse = Field(description="X9.143 mode of use, such as C")
     exportability: Exportability = Field(Exportability.E, description="of the copy that arrives: E, N or S")
     key_type: str = Field("", description="the sender's own key type, where the key does not tell it (payShield: 402)")
@@ -87,6 +89,35 @@ class KekConfig(_KeyFields):
     mode_of_use: ModeOfUse = ModeOfUse.B
 
 
+class RsaConfig(_Model):
+    """How keys travel by RSA wrap."""
+
+    wrapping_spec: WrappingSpec = Field(WrappingSpec.RSA_OAEP_SHA_256, description="how the key is padded")
+
+
+class EcdhConfig(_Model):
+    """What both sides derive the key block protection key from, apart from their key pairs and a random value."""
+
+    curve: Literal["ECC_NIST_P256", "ECC_NIST_P384", "ECC_NIST_P521"] = Field(
+        "ECC_NIST_P521", description="of both key pairs; as strong as the keys to move"
+    )
+    key_derivation_function: KdfFunction = KdfFunction.NIST_SP800
+    key_derivation_hash: KdfHash = KdfHash.SHA_256
+    derive_key_algorithm: Literal["TDES_3KEY", "AES_128", "AES_192", "AES_256"] = Field(
+        "AES_256", description="the derived key block protection key"
+    )
+
+    def terms(self) -> AgreementTerms:
+        """The same in the words of the protocols; the shared information is drawn by the run."""
+        return AgreementTerms(
+            KeyAlgorithm(self.curve),
+            self.key_derivation_function.value,
+            self.key_derivation_hash.value,
+            KeyAlgorithm(self.derive_key_algorithm),
+            b"",
+        )
+
+
 class Override(_Model):
     """A rule set aside, on record."""
 
@@ -103,6 +134,8 @@ class Config(_Model):
     krd: dict[str, dict[str, Any]] = Field(description="the receiving sides, by adapter name")
     kek: KekConfig = KekConfig()
     keys: tuple[KeyConfig, ...] = ()
+    rsa: RsaConfig = RsaConfig()
+    ecdh: EcdhConfig = EcdhConfig()
     certificate_authority: dict[str, Any] = Field(default_factory=lambda: {"kind": "local"})
     overrides: tuple[Override, ...] = ()
 

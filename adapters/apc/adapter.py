@@ -5,50 +5,57 @@ Source: AWS Payment Cryptography API reference; user guide, "Importing and expor
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from keyexchange.errors import DeviceRefusedError, RuleError, UnsupportedError
-from keyexchange.keys import Kcv, KeyAttributes
+from keyexchange.errors import DeviceRefusedError, ProtocolError, RuleError, UnsupportedError
+from keyexchange.keys import Exportability, Kcv, KeyAttributes
 from keyexchange.protocols import abilities
 from keyexchange.protocols.abilities import sends
 from keyexchange.protocols.messages import (
     ACCOUNT,
+    AgreementCredential,
+    AgreementTerms,
     CertificateChain,
     DeviceIdentity,
     HeldKey,
     ImportMark,
     KeyBlock,
+    KeyCryptogram,
     KeyToken,
     KeyToMove,
     KrdCredential,
     TrustAnchor,
 )
 
-from .attributes import kcv_method, require_known
+from . import materials
+from .attributes import USAGES, kcv_method, require_known
 from .client import Access, AwsClient, Trace
 from .errors import CONFLICT
-from .keys import as_tag_list, find_marked, imported_key, mark_tags, require_usable, tags_refusal
+from .keys import as_tag_list, find_made, find_marked, imported_key, mark_tags, require_usable, tags_refusal
+from .sending import Sending
 from .settings import ApcSettings
-from .trust import encode_certificate, find_chain, import_chain, read_credential
+from .trust import encode_certificate, import_chain, read_chain, read_credential
 
-_IMPORTS = frozenset({"import_tr34", "import_tr31"})
+_TAGGED = frozenset({"import_tr34", "import_tr31", "import_rsa", "import_ecdh", "make_kept_key"})
+"""What makes a key here."""
 
 
-class ApcAdapter:
+class ApcAdapter(Sending):
     """One account and region of the service. Makes its connection with the first call.
 
     Args:
         settings: from the reviewed file.
         client: calls the control plane.
+        name: as reports call it.
     """
 
-    name = "apc"
-
-    def __init__(self, settings: ApcSettings, client: AwsClient) -> None:
+    def __init__(self, settings: ApcSettings, client: AwsClient, name: str = "apc") -> None:
+        super().__init__(client)
+        self.name = name
         self._settings = settings
-        self._client = client
 
     def refusal(self, ability: str) -> str | None:  # noqa: ARG002  # every ability works with every setting
         """See `abilities.Side`."""
@@ -56,7 +63,7 @@ class ApcAdapter:
 
     def key_refusal(self, key: KeyToMove, ability: str) -> str | None:
         """See `abilities.Side`."""
-        if ability not in _IMPORTS:
+        if ability not in _TAGGED:
             return None
         try:
             require_known(key.attributes)
@@ -87,20 +94,52 @@ class ApcAdapter:
         """See `abilities.TrustsCertificates`. A search costs a call for every certificate of the account."""
         return import_chain(self._client, chain, mark, search=search)
 
-    @sends("ListKeys", "ListTagsForResource")
-    def find_trust(self, chain: CertificateChain) -> TrustAnchor | None:
-        """See `abilities.TrustsCertificates`."""
-        return find_chain(self._client, chain)
-
     @sends("GetParametersForImport")
     def offer_krd_credential(self) -> KrdCredential:
         """See `abilities.OffersKrdCredential`."""
+        return self._import_parameters("TR34_KEY_BLOCK")
+
+    @sends("GetParametersForImport")
+    def offer_rsa_credential(self) -> KrdCredential:
+        """See `abilities.OffersRsaCredential`."""
+        return self._import_parameters("KEY_CRYPTOGRAM")
+
+    def _import_parameters(self, kind: str) -> KrdCredential:
         answer = self._client.call(
             "GetParametersForImport",
-            KeyMaterialType="TR34_KEY_BLOCK",
+            KeyMaterialType=kind,
             WrappingKeyAlgorithm=self._settings.wrapping_key_algorithm,
         )
         return read_credential(answer, self._settings.ca_certificate)
+
+    @sends("CreateKey", "GetPublicKeyCertificate")
+    def offer_agreement_credential(self, terms: AgreementTerms, mark: ImportMark) -> AgreementCredential:
+        """See `abilities.OffersAgreementCredential`. Keys that are derived of the pair protect key blocks."""
+        answer = self._client.call(
+            "CreateKey",
+            KeyAttributes=materials.key_attributes(_agreement_pair(terms)),
+            Exportable=True,
+            Enabled=True,
+            DeriveKeyUsage=USAGES["K1"],
+            Tags=as_tag_list(mark_tags(mark)),
+        )
+        return self._agreement_credential(imported_key(answer))
+
+    @sends("ListKeys", "GetKey", "ListTagsForResource", "GetPublicKeyCertificate")
+    def find_agreement_credential(
+        self, terms: AgreementTerms, mark: ImportMark, since: datetime
+    ) -> AgreementCredential | None:
+        """See `abilities.OffersAgreementCredential`."""
+        found = find_made(self._client, mark, materials.key_attributes(_agreement_pair(terms)), since)
+        return None if found is None else self._agreement_credential(found)
+
+    def _agreement_credential(self, pair: HeldKey) -> AgreementCredential:
+        answer = self._client.call("GetPublicKeyCertificate", KeyIdentifier=pair.reference)
+        try:
+            chain = CertificateChain(*read_chain(answer["KeyCertificate"], answer["KeyCertificateChain"]))
+        except KeyError:
+            raise ProtocolError("apc answered GetPublicKeyCertificate without all that it promises") from None
+        return AgreementCredential(chain, pair.reference.encode("ascii"))
 
     @sends("ImportKey (Tr34KeyBlock)")
     def import_tr34(
@@ -141,6 +180,36 @@ class ApcAdapter:
         """
         material = {"WrappingKeyIdentifier": kek.reference, "WrappedKeyBlock": block.text}
         return self._import("Tr31KeyBlock", material, key, mark)
+
+    @sends("ImportKey (KeyCryptogram)")
+    def import_rsa(
+        self, cryptogram: KeyCryptogram, *, key: KeyToMove, credential: KrdCredential, mark: ImportMark
+    ) -> HeldKey:
+        """See `abilities.ImportsRsa`."""
+        material = {
+            "KeyAttributes": materials.key_attributes(key.attributes),
+            "Exportable": key.attributes.exportability != Exportability.N,
+            "WrappedKeyCryptogram": cryptogram.octets.hex().upper(),
+            "ImportToken": credential.token,
+            "WrappingSpec": cryptogram.spec,
+        }
+        return self._import("KeyCryptogram", material, key, mark)
+
+    @sends("ImportKey (DiffieHellmanTr31KeyBlock)")
+    def import_ecdh(
+        self,
+        block: KeyBlock,
+        *,
+        key: KeyToMove,
+        own: AgreementCredential,
+        peer: CertificateChain,
+        terms: AgreementTerms,
+        anchor: TrustAnchor | None,
+        mark: ImportMark,
+    ) -> HeldKey:
+        """See `abilities.ImportsEcdh`."""
+        material = {**materials.agreement(own, peer, terms, anchor), "WrappedKeyBlock": block.text}
+        return self._import("DiffieHellmanTr31KeyBlock", material, key, mark)
 
     @sends("ListKeys", "GetKey", "ListTagsForResource")
     def find_import(self, mark: ImportMark, *, attributes: KeyAttributes, kcv: Kcv, since: datetime) -> HeldKey | None:
@@ -187,7 +256,7 @@ class ApcAdapter:
         if points_to != key.reference:
             raise _taken(alias, points_to)
 
-    def _import(self, kind: str, material: dict[str, str], key: KeyToMove, mark: ImportMark) -> HeldKey:
+    def _import(self, kind: str, material: Mapping[str, Any], key: KeyToMove, mark: ImportMark) -> HeldKey:
         require_known(key.attributes)
         answer = self._client.call(
             "ImportKey",
@@ -197,6 +266,10 @@ class ApcAdapter:
             Tags=as_tag_list({**dict(key.tags), **mark_tags(mark)}),
         )
         return imported_key(answer)
+
+
+def _agreement_pair(terms: AgreementTerms) -> KeyAttributes:
+    return KeyAttributes("K3", terms.curve, "X", "E")
 
 
 def _taken(alias: str, points_to: str | None) -> RuleError:
@@ -217,6 +290,40 @@ if TYPE_CHECKING:  # the type checker holds the adapter to what its abilities pr
     _finds: type[abilities.FindsImports] = ApcAdapter
     _holds: type[abilities.HoldsKeys] = ApcAdapter
     _names: type[abilities.NamesKeys] = ApcAdapter
+    _offers_rsa: type[abilities.OffersRsaCredential] = ApcAdapter
+    _imports_rsa: type[abilities.ImportsRsa] = ApcAdapter
+    _offers_agreement: type[abilities.OffersAgreementCredential] = ApcAdapter
+    _trusts_peers: type[abilities.TrustsAgreementPeers] = ApcAdapter
+    _imports_ecdh: type[abilities.ImportsEcdh] = ApcAdapter
+    _makes: type[abilities.MakesKeptKeys] = ApcAdapter
+    _shows: type[abilities.ShowsKcv] = ApcAdapter
+    _offers_kdh: type[abilities.OffersKdhCredential] = ApcAdapter
+    _trusts_receivers: type[abilities.TrustsReceivers] = ApcAdapter
+    _exports_tr34: type[abilities.ExportsTr34] = ApcAdapter
+    _exports_tr31: type[abilities.ExportsTr31] = ApcAdapter
+    _exports_rsa: type[abilities.ExportsRsa] = ApcAdapter
+    _exports_ecdh: type[abilities.ExportsEcdh] = ApcAdapter
+
+
+def control_plane(
+    settings: ApcSettings, side: str, *, trace: Trace | None, reach: Callable[[Access], Access] | None = None
+) -> AwsClient:
+    """A client of the control plane; sends nothing.
+
+    Args:
+        side: the name for messages.
+        reach: see `AwsClient`.
+    """
+    access = Access(
+        service="payment-cryptography",
+        side=side,
+        region=settings.region,
+        profile=settings.profile,
+        endpoint_url=settings.endpoint_url,
+        connect_timeout=settings.connect_timeout,
+        read_timeout=settings.read_timeout,
+    )
+    return AwsClient(access, requests_per_second=settings.requests_per_second, trace=trace, reach=reach)
 
 
 class ApcEntry:
@@ -227,17 +334,7 @@ class ApcEntry:
 
     def open(self, settings: ApcSettings, *, trace: Trace | None = None) -> ApcAdapter:
         """The side that these settings describe; sends nothing."""
-        access = Access(
-            service="payment-cryptography",
-            side=self.name,
-            region=settings.region,
-            profile=settings.profile,
-            endpoint_url=settings.endpoint_url,
-            connect_timeout=settings.connect_timeout,
-            read_timeout=settings.read_timeout,
-        )
-        client = AwsClient(access, requests_per_second=settings.requests_per_second, trace=trace)
-        return ApcAdapter(settings, client)
+        return ApcAdapter(settings, control_plane(settings, self.name, trace=trace))
 
 
 ADAPTER = ApcEntry()

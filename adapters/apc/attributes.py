@@ -1,7 +1,7 @@
 """Key attributes: the codes of X9.143 and the service's names for them.
 
 Source: AWS Payment Cryptography API reference, KeyAttributes and KeyModesOfUse; user guide, "Understanding key
-attributes" (which modes go together); ANSI X9.143:2021, tables 3 and 5 (the codes).
+attributes" (which modes go together); ANSI X9.143:2021, tables 2 and 4 (the codes).
 """
 
 from __future__ import annotations

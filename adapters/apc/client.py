@@ -14,7 +14,7 @@ import json
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -34,11 +34,14 @@ _CHANGE_NOTHING = frozenset(
         "GetCertificate",
         "GetCertificateAuthorityCertificate",
         "GetKey",
+        "GetPublicKeyCertificate",
         "ListKeys",
         "ListTagsForResource",
     }
 )
 """May be sent again after a lost connection. GetParametersForImport is not here: it makes a key pair and a token."""
+
+_KEY_PAIR = ("aws_access_key_id", "aws_secret_access_key")
 
 Trace = Callable[[str], None]
 """Gets one redacted line for each request (`>`) and each answer (`<`)."""
@@ -54,6 +57,7 @@ class Access:
         region: AWS region; also the region of signatures when `endpoint_url` is given.
         profile: a profile of the AWS configuration; empty for the default chain of credentials.
         endpoint_url: another endpoint than AWS's own; empty for AWS.
+        key_pair: access key and secret key; None for what the profile or the default chain gives.
         connect_timeout: seconds.
         read_timeout: seconds.
     """
@@ -63,6 +67,7 @@ class Access:
     region: str
     profile: str = ""
     endpoint_url: str = ""
+    key_pair: tuple[str, str] | None = field(default=None, repr=False)
     connect_timeout: float = 10.0
     read_timeout: float = 30.0
 
@@ -77,6 +82,7 @@ class AwsClient:
         sleep: waits so many seconds.
         clock: seconds, monotonic.
         jitter: a number from 0 to 1.
+        reach: asked once, before the first request, how the service is reached; `access` as it is when None.
     """
 
     def __init__(
@@ -88,12 +94,14 @@ class AwsClient:
         sleep: Sleep = time.sleep,
         clock: Clock = time.monotonic,
         jitter: Callable[[], float] = random.random,
+        reach: Callable[[Access], Access] | None = None,
     ) -> None:
         self._access = access
         self._pace = Pace(requests_per_second, clock=clock, sleep=sleep)
         self._trace = trace
         self._sleep = sleep
         self._jitter = jitter
+        self._reach = reach
 
     @property
     def endpoint(self) -> str:
@@ -153,7 +161,7 @@ class AwsClient:
         from botocore.config import Config  # noqa: PLC0415
         from botocore.exceptions import BotoCoreError  # noqa: PLC0415
 
-        access = self._access
+        access = self._access if self._reach is None else self._reach(self._access)
         config = Config(
             retries={"total_max_attempts": 1, "mode": "standard"},
             connect_timeout=access.connect_timeout,
@@ -163,7 +171,8 @@ class AwsClient:
         try:
             session = boto3.Session(profile_name=access.profile or None, region_name=access.region)
             make: Any = session.client  # its overloads know each service by a literal name
-            client: BaseClient = make(access.service, endpoint_url=access.endpoint_url or None, config=config)
+            pair = dict(zip(_KEY_PAIR, access.key_pair or (), strict=False))
+            client: BaseClient = make(access.service, endpoint_url=access.endpoint_url or None, config=config, **pair)
         except BotoCoreError as error:
             raise misconfigured(access.side, error) from None
         except ValueError:

@@ -100,7 +100,25 @@ def find_marked(
         for key in listed
         if key not in alike and (key.usage, key.algorithm) == (USAGES[attributes.key_usage], attributes.algorithm)
     ]
-    found = _marked(client, alike, mark, since) or _marked(client, others, mark, since)
+    return _only(_marked(client, alike, mark, since) or _marked(client, others, mark, since), mark)
+
+
+def find_made(client: AwsClient, mark: ImportMark, attributes: Mapping[str, Any], since: datetime) -> HeldKey | None:
+    """A key that CreateKey made here with this mark.
+
+    Args:
+        attributes: KeyAttributes, as CreateKey was given them.
+        since: when it was begun; older keys are not candidates.
+
+    Raises:
+        JournalError: more than one key bears the mark.
+    """
+    wanted = attributes["KeyUsage"], attributes["KeyAlgorithm"]
+    listed = [key for key in _listed(client, attributes["KeyClass"]) if (key.usage, key.algorithm) == wanted]
+    return _only(_marked(client, listed, mark, since), mark)
+
+
+def _only(found: list[HeldKey], mark: ImportMark) -> HeldKey | None:
     if len(found) > 1:
         raise JournalError(
             f"apc holds {len(found)} keys of run {mark.run} named {mark.key}: "

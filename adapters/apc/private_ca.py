@@ -83,7 +83,7 @@ class PrivateCaAuthority:
         certificates = [
             certificate for name in _CERTIFICATES if name in answer for certificate in pki.load_all(answer[name])
         ]
-        return checked_chain(certificates, request.signing_key, at=utc_now())
+        return checked_chain(certificates, request.key_pair, at=utc_now())
 
     def _issue(self, request: CertificationRequest) -> str:
         settings = self._settings
@@ -117,7 +117,7 @@ class PrivateCaAuthority:
 
 
 def _idempotency_token(request: CertificationRequest) -> str:
-    digest = hashlib.sha256(request.run.encode() + b"\0" + request.signing_key.public_key)
+    digest = hashlib.sha256(request.run.encode() + b"\0" + request.key_pair.public_key)
     return digest.hexdigest()[:_TOKEN_LENGTH]
 
 

@@ -10,14 +10,21 @@ from typing import Any
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from keyexchange import pki
 from keyexchange.authority import issuers_upwards, read_certificates
 from keyexchange.crypto.ec import CURVES
 from keyexchange.errors import ProtocolError, TrustError, UnsupportedError
 from keyexchange.keys import KeyAlgorithm
-from keyexchange.protocols.messages import CertificateChain, ImportMark, KrdCredential, TrustAnchor
+from keyexchange.protocols.messages import (
+    CertificateChain,
+    ImportMark,
+    KdhCredential,
+    KrdCredential,
+    SigningKey,
+    TrustAnchor,
+)
 
 from .attributes import USAGES
 from .client import AwsClient
@@ -107,6 +114,38 @@ def read_credential(answer: Mapping[str, Any], pinned: str) -> KrdCredential:
             hint="is ca_certificate AWS's root for this region, and endpoint_url the right one?",
         )
     return KrdCredential(CertificateChain(pki.to_der(leaf), issuers), token=token, valid_until=until)
+
+
+def read_kdh_credential(answer: Mapping[str, Any]) -> KdhCredential:
+    """The signing certificate of GetParametersForExport, with its issuers. Dates and signatures are the caller's.
+
+    Raises:
+        TrustError: category chain_untrusted: an issuer is missing.
+        ProtocolError: the answer lacks what the API promises.
+        FormatError: category der_malformed.
+    """
+    try:
+        encoded, chain = answer["SigningKeyCertificate"], answer["SigningKeyCertificateChain"]
+        token, until = str(answer["ExportToken"]), answer["ParametersValidUntilTimestamp"]
+    except KeyError:
+        raise ProtocolError("apc answered GetParametersForExport without all that it promises") from None
+    leaf, above = read_chain(encoded, chain)
+    return KdhCredential(CertificateChain(leaf, above), SigningKey(_public_key(leaf), token.encode("ascii")), until)
+
+
+def read_chain(encoded: str, chain: str) -> tuple[bytes, tuple[bytes, ...]]:
+    """A certificate and those above it, DER, as the API encodes both.
+
+    Raises:
+        TrustError: category chain_untrusted: an issuer is missing.
+        FormatError: category der_malformed.
+    """
+    leaf = pki.load(encoded)
+    return pki.to_der(leaf), issuers_upwards(leaf, pki.load_all(chain))
+
+
+def _public_key(certificate: bytes) -> bytes:
+    return pki.load(certificate).public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 def _import_certificate(

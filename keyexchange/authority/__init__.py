@@ -1,4 +1,4 @@
-"""Certificate authorities for the KDH's signing certificate: made for the run, from files, or through a person.
+"""Certificate authorities for the certificates of a run: made for the run, from files, or through a person.
 
 Those that are a service live with their vendor and are found by entry point like these.
 """

@@ -1,4 +1,4 @@
-"""What every authority checks before and after: the key is the KDH's, and the chain is whole and holds."""
+"""What every authority checks before and after: the key is the one asked for, and the chain is whole and holds."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 from keyexchange import pki
 from keyexchange.errors import ConfigError, FormatError, TrustError, UnsupportedError
-from keyexchange.protocols.messages import CertificateChain, CertificationRequest, SigningKey
+from keyexchange.protocols.messages import AgreementKey, CertificateChain, CertificationRequest, SigningKey
 
 
-def subject_key(signing_key: SigningKey) -> pki.SubjectKey:
-    """The public key that the KDH gave.
+def subject_key(key_pair: SigningKey | AgreementKey) -> pki.SubjectKey:
+    """The public key that is to be certified.
 
     Raises:
         FormatError: category der_malformed: neither an RSA nor an elliptic curve key.
     """
     try:
-        key = load_der_public_key(signing_key.public_key)
+        key = load_der_public_key(key_pair.public_key)
     except (ValueError, UnsupportedAlgorithm):
         key = None
     if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
-        raise FormatError("the KDH's public key cannot be read", category="der_malformed")
+        raise FormatError("the public key to certify cannot be read", category="der_malformed")
     return key
 
 
@@ -42,19 +42,19 @@ def csr_pem(request: CertificationRequest) -> bytes:
     """
     if request.csr is None:
         raise UnsupportedError(
-            "this certificate authority needs a certification request, and the KDH has made none",
+            "this certificate authority needs a certification request, and none was made",
             hint="use an authority of kind `local` or `files`",
         )
     csr = pki.load_csr(request.csr.der)
-    if _spki(csr.public_key()) != _spki(subject_key(request.signing_key)):
-        raise TrustError("the certification request is for another key than the KDH's", category="key_mismatch")
+    if _spki(csr.public_key()) != _spki(subject_key(request.key_pair)):
+        raise TrustError("the certification request is for another key than was asked for", category="key_mismatch")
     return csr.public_bytes(Encoding.PEM)
 
 
 def checked_chain(
-    certificates: Sequence[x509.Certificate], signing_key: SigningKey, *, at: datetime
+    certificates: Sequence[x509.Certificate], key_pair: SigningKey | AgreementKey, *, at: datetime
 ) -> CertificateChain:
-    """The chain of the certificate that is for the signing key, verified up to its root.
+    """The chain of the certificate that is for the key pair, verified up to its root.
 
     Args:
         certificates: the leaf, its issuers and the root, in any order; others are ignored.
@@ -62,13 +62,13 @@ def checked_chain(
 
     Raises:
         TrustError: key_mismatch: none is for this key; chain_untrusted, expired.
-        FormatError: category der_malformed: the KDH's public key cannot be read.
+        FormatError: category der_malformed: the public key cannot be read.
     """
-    wanted = _spki(subject_key(signing_key))
+    wanted = _spki(subject_key(key_pair))
     leaf = next((c for c in certificates if _certified(c) == wanted), None)
     if leaf is None:
         raise TrustError(
-            "no certificate given here is for the KDH's signing key",
+            "no certificate given here is for the key that is to be certified",
             category="key_mismatch",
             hint="was the certificate issued for the request of this very run?",
         )

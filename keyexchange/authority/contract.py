@@ -1,4 +1,4 @@
-"""What a certificate authority for the KDH's signing certificate is.
+"""What a certificate authority for the certificates of a run is.
 
 To add a kind: a module with a pydantic model whose `kind` is `Literal["<name>"]`, a class with `name`, `needs_csr` and
 `check` and `certify`, and `AUTHORITY = AuthorityKind(...)`, named in `pyproject.toml`:
@@ -25,7 +25,7 @@ S = TypeVar("S", bound=BaseModel)
 
 
 class Authority(Protocol):
-    """Certifies the KDH's signing key."""
+    """Certifies a key pair that one side has made."""
 
     name: ClassVar[str]
     needs_csr: ClassVar[bool]
@@ -40,7 +40,7 @@ class Authority(Protocol):
         """
 
     def certify(self, request: CertificationRequest) -> CertificateChain:
-        """A certificate for the signing key, with all certificates above it up to the root.
+        """A certificate for the key pair, with all certificates above it up to the root.
 
         Asking again for the same request is harmless: at worst a second certificate is issued, for the same key.
 

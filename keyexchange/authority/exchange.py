@@ -12,9 +12,6 @@ from keyexchange.authority.contract import AuthorityKind, Now, utc_now
 from keyexchange.errors import ConfigError, RunPausedError
 from keyexchange.protocols.messages import CertificateChain, CertificationRequest
 
-_CSR_FILE = "kdh.csr"
-_CERTIFICATE_FILE = "kdh.pem"
-
 
 class ExchangeSettings(BaseModel):
     """`certificate_authority` of kind `csr`."""
@@ -25,7 +22,7 @@ class ExchangeSettings(BaseModel):
     certificate: str | None = Field(
         default=None,
         min_length=1,
-        description="path at which the certificate will be, PEM or DER; `kdh.pem` beside the request when absent",
+        description="path at which the certificate will be, PEM or DER; else `kdh.pem` or `krd.pem` beside the request",
     )
     issuers: str | None = Field(
         default=None,
@@ -63,14 +60,14 @@ class ExchangeAuthority:
         files = self._files(request)
         missing = [path for path in files if not path.exists()]
         if missing:
-            csr = _write_once(request.exchange_dir.absolute() / _CSR_FILE, csr_pem(request))
+            csr = _write_once(request.exchange_dir.absolute() / f"{request.role}.csr", csr_pem(request))
             raise _paused(request.run, csr, missing)
         certificates = [certificate for path in files for certificate in read_certificates(path)]
-        return checked_chain(certificates, request.signing_key, at=self._now())
+        return checked_chain(certificates, request.key_pair, at=self._now())
 
     def _files(self, request: CertificationRequest) -> list[Path]:
         configured = self._settings.certificate
-        certificate = Path(configured) if configured is not None else request.exchange_dir / _CERTIFICATE_FILE
+        certificate = Path(configured) if configured is not None else request.exchange_dir / f"{request.role}.pem"
         issuers = [] if self._settings.issuers is None else [Path(self._settings.issuers)]
         return [path.expanduser().absolute() for path in (certificate, *issuers)]
 

@@ -34,11 +34,11 @@ class FilesSettings(BaseModel):
     )
     issuers: str | None = Field(default=None, description="path of the certificates above the authority's, to the root")
     organisation: str | None = Field(default=None, min_length=1, max_length=64)
-    validity_days: int = Field(default=30, ge=1, le=3650, description="of the KDH's certificate")
+    validity_days: int = Field(default=30, ge=1, le=3650, description="of the certificate")
 
 
 class FilesAuthority:
-    """Signs the KDH's public key with an existing authority's key.
+    """Signs a public key with an existing authority's key.
 
     The private key is read when it is needed and dropped after it has signed.
 
@@ -64,7 +64,7 @@ class FilesAuthority:
     def certify(self, request: CertificationRequest) -> CertificateChain:
         """See `Authority.certify`. The certificate ends with the authority's at the latest."""
         settings, now = self._settings, self._now()
-        public_key = subject_key(request.signing_key)
+        public_key = subject_key(request.key_pair)
         issuer, *others = self._certificates()
         _require_authority(issuer, now)
         leaf = pki.issue_leaf(
@@ -72,12 +72,12 @@ class FilesAuthority:
             public_key,
             issuer,
             self._private_key(issuer),
-            purpose="sign",
+            purpose=request.purpose,
             days=settings.validity_days,
             now=now,
             organization=settings.organisation,
         )
-        return checked_chain((leaf, issuer, *others), request.signing_key, at=now)
+        return checked_chain((leaf, issuer, *others), request.key_pair, at=now)
 
     def _certificates(self) -> list[x509.Certificate]:
         certificates = [*read_certificates(Path(self._settings.ca_certificate))]

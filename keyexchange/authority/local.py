@@ -28,11 +28,11 @@ class LocalSettings(BaseModel):
     )
     organisation: str | None = Field(default=None, min_length=1, max_length=_LONGEST_NAME)
     root_validity_days: int = Field(default=90, ge=1, le=3650)
-    validity_days: int = Field(default=30, ge=1, le=3650, description="of the KDH's certificate")
+    validity_days: int = Field(default=30, ge=1, le=3650, description="of the certificate")
 
 
 class LocalAuthority:
-    """Makes a root in memory, signs the KDH's public key with it and drops the root's key.
+    """Makes a root in memory, signs a public key with it and drops the root's key.
 
     So nothing is left that could sign for this root again; a run that asks twice gets another root.
 
@@ -55,7 +55,7 @@ class LocalAuthority:
     def certify(self, request: CertificationRequest) -> CertificateChain:
         """See `Authority.certify`."""
         settings, now = self._settings, self._now()
-        public_key = subject_key(request.signing_key)
+        public_key = subject_key(request.key_pair)
         key = rsa.generate(int(settings.key_algorithm.removeprefix("RSA_")))
         root = pki.issue_root(
             f"keyexchange root of run {request.run}"[:_LONGEST_NAME],
@@ -69,7 +69,7 @@ class LocalAuthority:
             public_key,
             root,
             key,
-            purpose="sign",
+            purpose=request.purpose,
             days=settings.validity_days,
             now=now,
             organization=settings.organisation,

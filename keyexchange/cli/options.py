@@ -41,8 +41,9 @@ def sides_options(command: F) -> F:
             ),
             click.option(
                 "--protocol",
-                type=click.Choice(["tr34", "tr31"]),
-                help="Only the KEK by TR-34, or only the listed keys by TR-31 [default: whatever the file needs].",
+                type=click.Choice(["tr34", "tr31", "rsa", "ecdh"]),
+                help="tr34: the KEK; tr31: the listed keys, under a KEK of both sides; rsa, ecdh: each listed key by "
+                "itself, or the KEK when none is listed [default: the KEK by TR-34 if need be, then TR-31].",
             ),
             click.option(
                 "--simulate",

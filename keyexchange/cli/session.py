@@ -8,14 +8,15 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from keyexchange import __version__, config, registry
 from keyexchange.cli.progress import Show, silent
 from keyexchange.cli.simulation import Simulation, sample, simulated, with_addresses
 from keyexchange.engine.journal import Journal
-from keyexchange.engine.plan import Plan, Sides, make_plan
+from keyexchange.engine.plan import Plan, Protocol, make_plan
 from keyexchange.engine.run import SETTLE, Context, begin, execute
+from keyexchange.engine.sides import Sides
 from keyexchange.errors import ConfigError, JournalError
 
 
@@ -65,9 +66,9 @@ def planned(
     sides = Sides(
         kdh_entry.open(kdh_settings, trace=trace),
         krd_entry.open(krd_settings, trace=trace),
-        _authority(settings),
+        authority_of(settings),
     )
-    protocol = cast("Literal['tr34', 'tr31'] | None", request.protocol)
+    protocol = cast("Protocol | None", request.protocol)
     return Planned(make_plan(reviewed, sides, kdh_settings, krd_settings, protocol), sides)
 
 
@@ -78,7 +79,12 @@ def _reviewed(request: Request) -> config.Config:
     return config.load(config.find(request.config_file))
 
 
-def _authority(settings: config.Config) -> Any:
+def authority_of(settings: config.Config) -> Any:
+    """The certificate authority that the file names; connects to nothing yet.
+
+    Raises:
+        ConfigError: no such kind, or its settings are not as they should be.
+    """
     kind = settings.certificate_authority.get("kind", "local")
     if not isinstance(kind, str) or kind not in registry.names(registry.AUTHORITIES):
         raise ConfigError(

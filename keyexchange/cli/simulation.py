@@ -22,6 +22,8 @@ from keyexchange import config, registry
 from keyexchange.errors import UnreachableError
 
 _HTTP = "http://"
+_FACE_OF = {"software": "apc"}
+"""A side that has no face of its own name."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def with_addresses(settings: config.Config, simulation: Simulation | None) -> co
     document = settings.model_dump(mode="json", exclude_unset=True, by_alias=True)
     for role in ("kdh", "krd"):
         for name, section in document[role].items():
-            section.update(_address(simulation.addresses.get(name)))
+            section.update(_address(simulation.addresses.get(_FACE_OF.get(name, name))))
     return config.parse(document, "the simulation")
 
 
@@ -71,7 +73,7 @@ def simulated(sides: set[str | None], state: Path) -> Iterator[Simulation]:
     Raises:
         UnreachableError: they did not start.
     """
-    faces = {"apc", *registry.names(registry.FACES)} & sides
+    faces = {"apc", *registry.names(registry.FACES)} & {_FACE_OF.get(side or "", side) for side in sides}
     pair = {"ACCESS_KEY_ID": f"SIM{secrets.token_hex(8).upper()}", "SECRET_ACCESS_KEY": secrets.token_hex(20)}
     command = [sys.executable, "-m", "keyexchange", "serve", "--state-dir", str(state), "--until-stdin-closes"]
     for face in filter(None, faces):

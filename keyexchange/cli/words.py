@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyexchange.engine.plan import Plan, PlannedStep
+from keyexchange.engine.plan import RUN, Plan, PlannedStep
 
 
 def plan_text(plan: Plan) -> str:
@@ -30,6 +30,8 @@ def counted(plan: Plan) -> str:
 
 
 def _heading(plan: Plan, scope: str) -> list[str]:
+    if scope == RUN:
+        return ["", "for all keys"]
     key = plan.keys[scope]
     origin = "as the file gives it" if key.reference else "made new by the sender"
     kcv = f", KCV {key.kcv}" if key.kcv else ""

@@ -5,39 +5,30 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from keyexchange.config import KEK, Config
+from keyexchange.engine.sides import Sides
+from keyexchange.engine.ways import WITHOUT_KEK, Ways
 from keyexchange.errors import ConfigError, RuleError, UnsupportedError
 from keyexchange.keys import require_kek_strength
 from keyexchange.protocols.abilities import commands_of
-from keyexchange.protocols.messages import KeyToMove
-from keyexchange.protocols.steps import IDENTIFY, Circumstances, Step, Workflow
+from keyexchange.protocols.messages import AgreementTerms, KeyToMove
+from keyexchange.protocols.steps import IDENTIFY, Step, Workflow
 from keyexchange.protocols.tr31 import KEY_BLOCK, KNOWN_KEK
 from keyexchange.protocols.tr34 import TWO_PASS
 
-Protocol = Literal["tr34", "tr31"]
+Protocol = Literal["tr34", "tr31", "rsa", "ecdh"]
 WHERE_AND_WHEN = frozenset(
     {"host", "port", "connect_timeout", "reply_timeout", "read_timeout", "requests_per_second", "debug"}
 )
 """Settings that may change without a new approval: the twin of a device, a slower network. An `endpoint_url` may not: a
 service has no other address."""
+_SEE_COVERAGE = "docs/reference/coverage.md lists what each side can do"
+_CORRECT = "correct the key or what the reviewed file says about it"
 RUN = ""
 """The scope of steps that belong to the run and to no key."""
-
-
-@dataclass(frozen=True)
-class Sides:
-    """The two ends and the authority, set up but not connected. `Any`: their abilities are looked up by name."""
-
-    kdh: Any
-    krd: Any
-    authority: Any
-
-    def named(self, side: str) -> Any:
-        """The object that acts as "kdh", "krd" or "authority"; None for "both"."""
-        return getattr(self, side, None)
 
 
 @dataclass(frozen=True)
@@ -71,6 +62,8 @@ class Plan:
         krd_kek: how the receiver names the KEK that is there already, else empty.
         overrides: (rule, reason), as reviewed.
         warnings: what an operator should read before the run.
+        wrapping_spec: how RSA wrap pads; empty when nothing goes by RSA wrap.
+        agreement: how the two sides agree on a key; None when nothing goes by ECDH.
         terms: SHA-256 of what the reviewed file says about each side and the authority, but not where a device listens
             and how long is waited.
     """
@@ -84,6 +77,12 @@ class Plan:
     overrides: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...] = ()
     terms: Mapping[str, str] = field(default_factory=dict)
+    wrapping_spec: str = ""
+    agreement: AgreementTerms | None = None
+
+    def key_of(self, scope: str) -> KeyToMove:
+        """The key of a step's scope; for steps of the whole run, the first."""
+        return self.keys.get(scope) or next(iter(self.keys.values()))
 
     @property
     def digest(self) -> str:
@@ -100,6 +99,7 @@ class Plan:
             "overrides": [list(pair) for pair in self.overrides],
             "warnings": list(self.warnings),
             "terms": dict(self.terms),
+            **_how(self.wrapping_spec, self.agreement),
             "keys": [_key_document(key) for key in self.keys.values()],
             "steps": [
                 {
@@ -118,41 +118,69 @@ class Plan:
 def make_plan(config: Config, sides: Sides, kdh_settings: Any, krd_settings: Any, protocol: Protocol | None) -> Plan:
     """Decide what a run does.
 
-    Without `protocol` the KEK goes by TR-34 when none is established, then each listed key by TR-31.
+    Without `protocol` the KEK goes by TR-34 when none is established, then each listed key by TR-31. By RSA wrap and
+    ECDH each listed key goes by itself, or the KEK when none is listed.
 
     Raises:
         ConfigError: the file contradicts itself or lacks what the protocol needs.
         UnsupportedError: a side has not the ability a step needs.
         RuleError: a rule that can be checked without asking anybody.
     """
+    _refuse_lonely_transport_key(kdh_settings)
+    if protocol is not None and protocol in WITHOUT_KEK:
+        return _without_kek(config, sides, kdh_settings, protocol)
     established = _established(kdh_settings, krd_settings)
     if protocol == "tr31" and not established:
         raise ConfigError(
             "TR-31 needs a KEK on both sides: tr31.kek is empty in the sender's or the receiver's section",
             hint="leave --protocol away and the run establishes one by TR-34 first",
         )
-    _refuse_lonely_transport_key(kdh_settings)
     by_tr34 = protocol == "tr34" or not established
     kek = _kek(config, kdh_settings, by_tr34=by_tr34)
-    keys = () if protocol == "tr34" else tuple(key.to_move(key.key, key.kcv) for key in config.keys)
+    keys = () if protocol == "tr34" else _listed(config)
     if protocol == "tr31" and not keys:
         raise ConfigError("there is no key to move: `keys` is empty", hint="list each key with its usage and algorithm")
-    overrides = tuple((o.rule, o.reason) for o in config.overrides)
-    _require_strengths(kek, keys, {rule for rule, _ in overrides})
-    scopes: list[tuple[str, Workflow]] = [(RUN, IDENTIFY), (KEK, TWO_PASS if by_tr34 else KNOWN_KEK)]
-    scopes += [(key.name, KEY_BLOCK) for key in keys]
-    by_name = {key.name: key for key in (kek, *keys)}
-    steps = tuple(_planned(scopes, by_name, sides))
-    krd_kek = "" if by_tr34 else krd_settings.tr31.kek
+    _require_strengths(kek, keys, {override.rule for override in config.overrides})
+    scopes = [(RUN, IDENTIFY), (KEK, TWO_PASS if by_tr34 else KNOWN_KEK), *((key.name, KEY_BLOCK) for key in keys)]
+    return replace(
+        _plan(config, sides, protocol, (kek, *keys), scopes),
+        krd_kek="" if by_tr34 else krd_settings.tr31.kek,
+        warnings=_warnings(sides, established=established, by_tr34=by_tr34),
+    )
+
+
+def _without_kek(config: Config, sides: Sides, kdh_settings: Any, protocol: Protocol) -> Plan:
+    for_run, for_key = WITHOUT_KEK[protocol]
+    keys = _listed(config) or (_lonely_kek(config, kdh_settings, protocol),)
+    scopes = [(RUN, IDENTIFY), (RUN, for_run), *((key.name, for_key) for key in keys)]
+    return replace(
+        _plan(config, sides, protocol, keys, scopes),
+        warnings=_warnings(sides, established=False, by_tr34=True),
+        wrapping_spec=config.rsa.wrapping_spec.value if protocol == "rsa" else "",
+        agreement=config.ecdh.terms() if protocol == "ecdh" else None,
+    )
+
+
+def _listed(config: Config) -> tuple[KeyToMove, ...]:
+    return tuple(key.to_move(key.key, key.kcv) for key in config.keys)
+
+
+def _plan(
+    config: Config,
+    sides: Sides,
+    protocol: Protocol | None,
+    keys: tuple[KeyToMove, ...],
+    scopes: list[tuple[str, Workflow]],
+) -> Plan:
+    by_name = {key.name: key for key in keys}
     return Plan(
         kdh=sides.kdh.name,
         krd=sides.krd.name,
         protocol=protocol,
         keys=by_name,
-        steps=steps,
-        krd_kek=krd_kek,
-        overrides=overrides,
-        warnings=_warnings(sides, established=established, by_tr34=by_tr34),
+        steps=tuple(_planned(scopes, by_name, Ways(sides, config.kek.to_move("", ""), _listed(config), protocol))),
+        krd_kek="",
+        overrides=tuple((o.rule, o.reason) for o in config.overrides),
         terms={role: _terms(section) for role, section in _sections(config, sides).items()},
     )
 
@@ -170,43 +198,22 @@ def _terms(section: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(reviewed, sort_keys=True).encode()).hexdigest()
 
 
-def _planned(scopes: list[tuple[str, Workflow]], keys: Mapping[str, KeyToMove], sides: Sides) -> Iterator[PlannedStep]:
+def _planned(scopes: list[tuple[str, Workflow]], keys: Mapping[str, KeyToMove], ways: Ways) -> Iterator[PlannedStep]:
     """Early steps of all keys first, then key by key."""
+    first, sides = next(iter(keys.values())), ways.sides
     found = [
-        (scope, step, keys.get(scope, keys[KEK]))
+        (scope, step, key)
         for scope, workflow in scopes
-        for step in workflow.steps_for(
-            Circumstances(keys.get(scope, keys[KEK]), sides.authority.needs_csr, sides.kdh, sides.krd)
-        )
+        for key in (keys.get(scope, first),)
+        for step in workflow.steps_for(sides.circumstances(key))
     ]
     for number, (scope, step, key) in enumerate(sorted(found, key=lambda each: not each[1].early), 1):
+        if inability := sides.inability(step):
+            raise UnsupportedError(inability, hint=ways.in_one_run() or ways.under_known_kek() or _SEE_COVERAGE)
+        if scope != RUN and (refusal := sides.key_refusal(step, key)):
+            raise UnsupportedError(refusal, hint=ways.in_one_run() or _CORRECT)
         actor = sides.named(step.side)
-        _require_ability(actor, step)
-        if scope != RUN:
-            _require_key(actor, step, key)
         yield PlannedStep(number, scope, step, actor.name if actor else "", commands_of(actor, step.ability))
-
-
-def _require_ability(actor: Any, step: Step) -> None:
-    if actor is None or not step.ability or step.side == "authority":
-        return
-    what = f"{actor.name} as {step.side.upper()} cannot {step.title}"
-    if not hasattr(actor, step.ability):
-        raise UnsupportedError(what, hint="docs/reference/coverage.md lists what each side can do")
-    refusal = actor.refusal(step.ability)
-    if refusal:
-        raise UnsupportedError(f"{what}: {refusal}")
-
-
-def _require_key(actor: Any, step: Step, key: KeyToMove) -> None:
-    if actor is None or not step.ability or step.side == "authority":
-        return
-    refusal = actor.key_refusal(key, step.ability)
-    if refusal:
-        raise UnsupportedError(
-            f"key {key.name}, {actor.name} as {step.side.upper()}: {refusal}",
-            hint="correct the key or what the reviewed file says about it",
-        )
 
 
 def _established(kdh_settings: Any, krd_settings: Any) -> bool:
@@ -235,6 +242,12 @@ def _kek(config: Config, kdh_settings: Any, *, by_tr34: bool) -> KeyToMove:
     return config.kek.to_move(sent.transport_key, sent.transport_key_kcv)
 
 
+def _lonely_kek(config: Config, kdh_settings: Any, protocol: Protocol) -> KeyToMove:
+    """The KEK, which travels alone because the file lists no key; AWS's sample names it in the protocol's section."""
+    section = getattr(kdh_settings, protocol, None)
+    return config.kek.to_move(getattr(section, "transport_key", ""), getattr(section, "transport_key_kcv", ""))
+
+
 def _require_strengths(kek: KeyToMove, keys: tuple[KeyToMove, ...], overrides: set[str]) -> None:
     if "kek-strength" in overrides:
         return
@@ -250,6 +263,19 @@ def _warnings(sides: Sides, *, established: bool, by_tr34: bool) -> tuple[str, .
         return ()
     again = ("a KEK is established already; this run establishes another one beside it",) if established else ()
     return (*again, *sides.kdh.warnings(), *sides.krd.warnings())
+
+
+def _how(wrapping_spec: str, agreement: AgreementTerms | None) -> dict[str, Any]:
+    """What plans of other protocols do not have."""
+    how: dict[str, Any] = {"wrapping_spec": wrapping_spec} if wrapping_spec else {}
+    if agreement is not None:
+        how["agreement"] = {
+            "curve": agreement.curve.value,
+            "function": agreement.function,
+            "hash": agreement.hash,
+            "algorithm": agreement.algorithm.value,
+        }
+    return how
 
 
 def _key_document(key: KeyToMove) -> dict[str, Any]:

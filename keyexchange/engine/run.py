@@ -23,9 +23,10 @@ from typing import Any, TypeVar
 
 from keyexchange.config import KEK
 from keyexchange.engine.journal import DONE, FAILED, FINISHED, INTENT, PAUSED, RESUMED, Journal
-from keyexchange.engine.plan import Plan, PlannedStep, Sides
+from keyexchange.engine.plan import RUN, Plan, PlannedStep
+from keyexchange.engine.sides import Sides
 from keyexchange.errors import DeviceRefusedError, JournalError, KeyExchangeError, RunPausedError, UnsupportedError
-from keyexchange.protocols.messages import DeviceIdentity, KeyToMove
+from keyexchange.protocols.messages import DeviceIdentity
 from keyexchange.protocols.steps import Scene
 
 SETTLE = timedelta(seconds=5)
@@ -148,18 +149,23 @@ class _Runner:
         self.journal.flush()
 
     def _to_do(self) -> set[int]:
-        """Numbers of the steps without a usable outcome."""
-        return {number for steps in self.by_scope.values() for number in self._to_do_of(steps)}
-
-    def _to_do_of(self, steps: list[PlannedStep]) -> set[int]:
-        """The same for the steps of one scope; no step needs another scope's but the KEK, which is final by then."""
-        to_do = {p.number for p in steps if _key(p) not in self.memory.outcomes or p.step.always}
+        """Numbers of the steps without a usable outcome, and of those that they need anew."""
+        to_do = {p.number for p in self.plan.steps if _key(p) not in self.memory.outcomes or p.step.always}
         while True:
-            wanted = {need for p in steps if p.number in to_do for need in p.step.needs}
-            more = {p.number for p in steps if p.number not in to_do and p.step.gives in wanted and self._unusable(p)}
+            givers = {g.number: g for p in self.plan.steps if p.number in to_do for g in self._givers(p)}
+            more = {number for number, giver in givers.items() if number not in to_do and self._unusable(giver)}
             if not more:
                 return to_do
             to_do |= more
+
+    def _givers(self, planned: PlannedStep) -> list[PlannedStep]:
+        """The steps that give what a step needs: of its own scope and of the run. A KEK is final by then."""
+        return [
+            other
+            for scope in dict.fromkeys((RUN, planned.scope))
+            for other in self.by_scope.get(scope, ())
+            if other.step.gives and other.step.gives in planned.step.needs
+        ]
 
     def _unusable(self, planned: PlannedStep) -> bool:
         """Whether a recorded outcome must be made anew.
@@ -174,8 +180,7 @@ class _Runner:
         made = self.memory.made[_key(planned)]
         return any(
             _key(giver) not in self.memory.made or self.memory.made[_key(giver)] > made or self._unusable(giver)
-            for giver in self.by_scope[planned.scope]
-            if giver.step.gives in planned.step.needs
+            for giver in self._givers(planned)
         )
 
     def _stale(self, planned: PlannedStep) -> bool:
@@ -185,7 +190,7 @@ class _Runner:
             return True
         return any(
             planned.step.gives in other.step.renew and key in self.memory.refused.get(_key(other), ())
-            for other in self.by_scope[planned.scope]
+            for other in (self.plan.steps if planned.scope == RUN else self.by_scope[planned.scope])
         )
 
     def _act(self, planned: PlannedStep) -> None:
@@ -309,19 +314,18 @@ class _Runner:
             krd=self.sides.krd,
             authority=self.sides.authority,
             run=self.run,
-            key=self._key_to_move(planned),
+            key=self.plan.key_of(planned.scope),
             clock=self.context.clock,
             nonces=self.journal.nonces(self.run),
             exchange_dir=self.context.exchange_dir,
             overrides=frozenset(rule for rule, _ in self.plan.overrides),
             krd_kek=self.plan.krd_kek,
+            wrapping_spec=self.plan.wrapping_spec,
+            agreement=self.plan.agreement,
         )
 
-    def _key_to_move(self, planned: PlannedStep) -> KeyToMove:
-        return self.plan.keys.get(planned.scope, self.plan.keys[KEK])
-
     def _given(self, planned: PlannedStep) -> dict[str, Any]:
-        given = dict(self.values.get(planned.scope, {}))
+        given = {**self.values.get(RUN, {}), **self.values.get(planned.scope, {})}
         for name, source in _FROM_KEK.items():
             if name in planned.step.needs:
                 given[name] = self.values[KEK][source]

@@ -16,15 +16,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from keyexchange.keys import Kcv, KeyAttributes
+from keyexchange.keys import Kcv, KeyAlgorithm, KeyAttributes
 from keyexchange.protocols.messages import (
     AcceptedKey,
+    AgreementCredential,
+    AgreementKey,
+    AgreementTerms,
     CertificateChain,
     Csr,
     DeviceIdentity,
     HeldKey,
     ImportMark,
+    KdhCredential,
     KeyBlock,
+    KeyCryptogram,
     KeyToken,
     KeyToMove,
     KrdCredential,
@@ -57,7 +62,10 @@ class Side(Protocol):
     name: str
 
     def refusal(self, ability: str) -> str | None:
-        """Why this side, set up as it is, cannot do what it has a method for; None when it can. Sends nothing."""
+        """Why this side, set up as it is, cannot do this; None when it can. Sends nothing.
+
+        For an ability that it has no method for, None means that there is nothing more to say.
+        """
 
     def key_refusal(self, key: KeyToMove, ability: str) -> str | None:
         """Why this side cannot do this with this key, as far as can be told without asking it; None when nothing
@@ -90,6 +98,20 @@ class MakesKeys(Protocol):
         """A new random key, kept under the device's own protection."""
 
 
+class MakesKeptKeys(Protocol):
+    """A KDH that keeps the keys it makes, so that one made just before a crash can be found again."""
+
+    def make_kept_key(self, key: KeyToMove, mark: ImportMark) -> HeldKey:
+        """A new random key that bears the mark. Not idempotent: the caller keeps an INTENT record."""
+
+    def find_kept_key(self, key: KeyToMove, mark: ImportMark, since: datetime) -> HeldKey | None:
+        """The key that an earlier attempt made.
+
+        Raises:
+            JournalError: more than one key bears the mark.
+        """
+
+
 class ShowsKcv(Protocol):
     def key_check_value(self, key: KeyToMove) -> Kcv:
         """The check value of a key that this side holds."""
@@ -108,6 +130,23 @@ class AcceptsReceivers(Protocol):
         Raises:
             RunPausedError: they have not answered yet; the message tells them what to do.
         """
+
+
+class OffersKdhCredential(Protocol):
+    """A KDH that signs tokens with a key and a certificate of its own: nobody else certifies it."""
+
+    def offer_kdh_credential(self) -> KdhCredential:
+        """Its signing certificate with its chain."""
+
+
+class TrustsReceivers(Protocol):
+    """A KDH that wraps keys only for certificates whose authority it trusts."""
+
+    def trust_receiver(self, chain: CertificateChain, mark: ImportMark) -> TrustAnchor:
+        """Trust the chain's root and intermediates as issuers of KRD certificates."""
+
+    def find_trust(self, chain: CertificateChain) -> TrustAnchor | None:
+        """See `TrustsCertificates`."""
 
 
 class SealsNewKeys(Protocol):
@@ -135,12 +174,112 @@ class ExportsTr34(Protocol):
             krd_certificate: DER; already verified by the caller.
             nonce: 8 to 16 octets.
             krd_issuers: DER, from the receiver's issuer up to the root, for devices that verify for themselves.
+
+        A side with `trust_receiver` gets `receiver_anchor` (TrustAnchor) too, one with `accept_receiver` gets
+        `receiver` (AcceptedKey), one with `seal_new_key` gets `sealed` (SealedKey).
         """
 
 
 class ExportsTr31(Protocol):
     def export_tr31(self, key: KeyToMove, *, kek: KeyToMove) -> KeyBlock:
         """The key in a TR-31 block under a KEK that this side holds: version B under TDES, D under AES."""
+
+
+class ExportsRsa(Protocol):
+    def export_rsa(
+        self, key: KeyToMove, *, receiver: CertificateChain, spec: str, anchor: TrustAnchor | None
+    ) -> KeyCryptogram:
+        """The key under the receiver's RSA key.
+
+        Args:
+            receiver: its wrapping certificate and issuers; already verified by the caller.
+            spec: "RSA_OAEP_SHA_256" or "RSA_OAEP_SHA_512".
+            anchor: what `trust_receiver` gave; None at a side without it.
+        """
+
+
+class OffersRsaCredential(Protocol):
+    def offer_rsa_credential(self) -> KrdCredential:
+        """A certificate of a key pair under which keys are taken, with its chain."""
+
+
+class ImportsRsa(Protocol):
+    def import_rsa(
+        self, cryptogram: KeyCryptogram, *, key: KeyToMove, credential: KrdCredential, mark: ImportMark
+    ) -> HeldKey:
+        """Take the key of a cryptogram, with the attributes of `key`. Not idempotent: the caller keeps an INTENT."""
+
+
+class MakesAgreementKeys(Protocol):
+    """A side whose key pair for key agreement is certified by an authority of the run."""
+
+    def make_agreement_key(self, curve: KeyAlgorithm) -> AgreementKey:
+        """A new elliptic curve key pair for key agreement."""
+
+
+class MakesAgreementCsrs(Protocol):
+    def make_agreement_csr(self, key: AgreementKey, common_name: str) -> Csr:
+        """A certification request signed by that key."""
+
+
+class OffersAgreementCredential(Protocol):
+    """A side that makes the pair and certifies it too. It keeps the pair, so it is marked and can be found."""
+
+    def offer_agreement_credential(self, terms: AgreementTerms, mark: ImportMark) -> AgreementCredential:
+        """A new key pair for key agreement with its certificate."""
+
+    def find_agreement_credential(
+        self, terms: AgreementTerms, mark: ImportMark, since: datetime
+    ) -> AgreementCredential | None:
+        """What an earlier attempt made.
+
+        Raises:
+            JournalError: more than one pair bears the mark.
+        """
+
+
+class TrustsAgreementPeers(Protocol):
+    """A side that agrees on keys only with certificates whose authority it trusts."""
+
+    def trust_peer(self, chain: CertificateChain, mark: ImportMark) -> TrustAnchor:
+        """Trust the chain's root and intermediates as issuers of the other side's certificate."""
+
+    def find_trust(self, chain: CertificateChain) -> TrustAnchor | None:
+        """See `TrustsCertificates`."""
+
+
+class ExportsEcdh(Protocol):
+    def export_ecdh(
+        self,
+        key: KeyToMove,
+        *,
+        own: AgreementCredential,
+        peer: CertificateChain,
+        terms: AgreementTerms,
+        anchor: TrustAnchor | None,
+    ) -> KeyBlock:
+        """The key in a TR-31 block under the key that both sides derive.
+
+        Args:
+            own: this side's half; its key pair is on the curve of the terms.
+            peer: the other side's certificate and issuers; already verified by the caller.
+            anchor: what `trust_peer` gave; None at a side without it.
+        """
+
+
+class ImportsEcdh(Protocol):
+    def import_ecdh(
+        self,
+        block: KeyBlock,
+        *,
+        key: KeyToMove,
+        own: AgreementCredential,
+        peer: CertificateChain,
+        terms: AgreementTerms,
+        anchor: TrustAnchor | None,
+        mark: ImportMark,
+    ) -> HeldKey:
+        """Take the key of such a block. Not idempotent: the caller keeps an INTENT record."""
 
 
 class TrustsCertificates(Protocol):

@@ -9,8 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
-from keyexchange.keys import Kcv, KeyAttributes
+from keyexchange.keys import Kcv, KeyAlgorithm, KeyAttributes
+from keyexchange.pki import Purpose
+
+Role = Literal["kdh", "krd"]
 
 ACCOUNT = "account"
 """The detail of an identity that a service tells only when there is something to tell."""
@@ -52,6 +56,19 @@ class SigningKey:
 
 
 @dataclass(frozen=True)
+class AgreementKey:
+    """An elliptic curve key pair for key agreement, made at one side.
+
+    Args:
+        public_key: SubjectPublicKeyInfo, DER.
+        reference: the private key as the device hands it out: ciphertext under its main key, or the octets of a name.
+    """
+
+    public_key: bytes
+    reference: bytes
+
+
+@dataclass(frozen=True)
 class Csr:
     """A PKCS#10 certification request, DER."""
 
@@ -65,16 +82,20 @@ class CertificationRequest:
     Args:
         run: id of the run.
         common_name: for the subject.
-        signing_key: whose public key is to be certified.
+        key_pair: whose public key is to be certified.
         csr: signed by that key; None when the authority needs none.
         exchange_dir: where files for a person go.
+        purpose: what the certificate is to be for.
+        role: whose key it is; names the files that a person sees.
     """
 
     run: str
     common_name: str
-    signing_key: SigningKey
+    key_pair: SigningKey | AgreementKey
     csr: Csr | None
     exchange_dir: Path
+    purpose: Purpose = "sign"
+    role: Role = "kdh"
 
 
 @dataclass(frozen=True)
@@ -133,6 +154,68 @@ class KrdCredential:
     chain: CertificateChain
     token: str
     valid_until: datetime | None
+
+
+@dataclass(frozen=True)
+class KdhCredential:
+    """CT-KDH of a sender that has a signing key and a certificate of its own.
+
+    Args:
+        chain: the signing certificate and its issuers.
+        signing_key: how to name the private key when a token is made (APC: export token).
+        valid_until: None when the sender sets no limit.
+    """
+
+    chain: CertificateChain
+    signing_key: SigningKey
+    valid_until: datetime | None
+
+
+@dataclass(frozen=True)
+class AgreementCredential:
+    """One side's half of a key agreement.
+
+    Args:
+        chain: the certificate of its public key, and its issuers.
+        reference: the private key, as in `AgreementKey`.
+    """
+
+    chain: CertificateChain
+    reference: bytes
+
+
+@dataclass(frozen=True)
+class AgreementTerms:
+    """What two sides must have in common to derive one key.
+
+    Args:
+        curve: of both key pairs.
+        function: "NIST_SP800" or "ANSI_X963", spelled as APC spells it (crypto.kdf.KdfFunction).
+        hash: "SHA_256", "SHA_384" or "SHA_512" (crypto.kdf.KdfHash).
+        algorithm: of the derived key block protection key.
+        shared_information: drawn anew for each run; no secret.
+    """
+
+    curve: KeyAlgorithm
+    function: str
+    hash: str
+    algorithm: KeyAlgorithm
+    shared_information: bytes
+
+
+@dataclass(frozen=True)
+class KeyCryptogram:
+    """A key under the receiver's RSA key.
+
+    Args:
+        octets: as long as the modulus.
+        spec: "RSA_OAEP_SHA_256" or "RSA_OAEP_SHA_512" (crypto.rsa.WrappingSpec).
+        kcv: the check value that the sender states.
+    """
+
+    octets: bytes
+    spec: str
+    kcv: Kcv
 
 
 @dataclass(frozen=True)

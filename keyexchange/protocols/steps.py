@@ -18,7 +18,7 @@ from typing import Any, Literal, Protocol
 
 from keyexchange.errors import KcvMismatchError, RuleError
 from keyexchange.keys import Exportability, Kcv, KeyAlgorithm, KeyAttributes, require_kek_strength
-from keyexchange.protocols.messages import HeldKey, ImportMark, KeyToMove
+from keyexchange.protocols.messages import AgreementTerms, HeldKey, ImportMark, KeyToMove
 from keyexchange.tr31 import Header
 
 Given = Mapping[str, Any]
@@ -51,6 +51,8 @@ class Scene:
         exchange_dir: where files for a person go.
         overrides: names of rules that the reviewed file sets aside, with a reason.
         krd_kek: how the receiver names the KEK that an earlier run established; empty when this run establishes it.
+        wrapping_spec: how RSA wrap pads, as the reviewed file has it ("RSA_OAEP_SHA_256").
+        agreement: how two sides agree on a key, as the reviewed file has it; its shared information is still empty.
     """
 
     kdh: Any
@@ -63,6 +65,13 @@ class Scene:
     exchange_dir: Path
     overrides: frozenset[str] = frozenset()
     krd_kek: str = ""
+    wrapping_spec: str = ""
+    agreement: AgreementTerms | None = None
+
+    @property
+    def made_mark(self) -> ImportMark:
+        """Names what the sender makes and keeps for this key, beside what the receiver keeps of it."""
+        return ImportMark(self.run, f"{self.key.name} (sender)")
 
     @property
     def mark(self) -> ImportMark:
@@ -191,6 +200,18 @@ def make_key(scene: Scene, _given: Given) -> KeyToMove:
     return replace(scene.key, reference=made.reference, kcv=made.kcv)
 
 
+def make_kept_key(scene: Scene, _given: Given) -> KeyToMove:
+    """Make the key at a KDH that keeps it."""
+    made: HeldKey = scene.kdh.make_kept_key(scene.key, scene.made_mark)
+    return replace(scene.key, reference=made.reference, kcv=made.kcv)
+
+
+def find_kept_key(scene: Scene, _given: Given, since: datetime) -> KeyToMove | None:
+    """Look for the key that an earlier attempt made."""
+    found: HeldKey | None = scene.kdh.find_kept_key(scene.key, scene.made_mark, since)
+    return None if found is None else replace(scene.key, reference=found.reference, kcv=found.kcv)
+
+
 def check_key(scene: Scene, _given: Given) -> KeyToMove:
     """Look at the key that is at the KDH.
 
@@ -209,6 +230,10 @@ def has_alias(circumstances: Circumstances) -> bool:
     return bool(circumstances.key.alias)
 
 
+def _keeps_keys(circumstances: Circumstances) -> bool:
+    return circumstances.kdh_can("make_kept_key")
+
+
 PROVIDE_KEY = (
     Step(
         "make-key",
@@ -217,7 +242,17 @@ PROVIDE_KEY = (
         "make_key",
         make_key,
         gives="key",
-        when=lambda circumstances: not circumstances.key.reference,
+        when=lambda circumstances: not circumstances.key.reference and not _keeps_keys(circumstances),
+    ),
+    Step(
+        "make-kept-key",
+        "make the key at the sender, which keeps it",
+        "kdh",
+        "make_kept_key",
+        make_kept_key,
+        gives="key",
+        when=lambda circumstances: not circumstances.key.reference and _keeps_keys(circumstances),
+        reconcile=find_kept_key,
     ),
     Step(
         "check-key",
@@ -230,7 +265,7 @@ PROVIDE_KEY = (
         early=True,
     ),
 )
-"""One of the two: the reviewed file gives the key, or the sender makes it."""
+"""One of them: the reviewed file gives the key, or the sender makes it."""
 
 
 def identify_kdh(scene: Scene, _given: Given) -> object:

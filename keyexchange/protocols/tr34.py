@@ -9,15 +9,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from keyexchange import pki, tr31, tr34
-from keyexchange.keys import KeyAlgorithm
-from keyexchange.pki.certificates import time_text
+from keyexchange.protocols.chains import findings_of, in_date, still_valid
 from keyexchange.protocols.messages import (
     AcceptedKey,
     CertificateChain,
     CertificationRequest,
-    ChainFindings,
     Csr,
     HeldKey,
+    KdhCredential,
     KeyToken,
     KeyToMove,
     KrdCredential,
@@ -69,8 +68,34 @@ def certify(scene: Scene, given: Given) -> CertificateChain:
     return chain
 
 
+def offer_kdh_credential(scene: Scene, _given: Given) -> KdhCredential:
+    credential: KdhCredential = scene.kdh.offer_kdh_credential()
+    return credential
+
+
+def verify_kdh_credential(scene: Scene, given: Given) -> CertificateChain:
+    """CT-KDH of a sender with a certificate of its own.
+
+    Which keyUsage AWS writes into its signing certificates is not public; see `verify_credential`.
+
+    Raises:
+        TrustError: it does not chain to its root, or is out of date.
+    """
+    chain: CertificateChain = given["kdh_credential"].chain
+    pki.verify_chain(
+        chain.certificate,
+        chain.issuers,
+        chain.issuers[-1:],
+        at=scene.clock(),
+        purpose="sign",
+        allow_other_purpose=True,
+    )
+    return chain
+
+
 def trust_kdh(scene: Scene, given: Given) -> TrustAnchor:
-    anchor: TrustAnchor = scene.krd.trust(given["kdh_chain"], scene.mark, search=not scene.authority.new_root)
+    search = "kdh_credential" in given or not scene.authority.new_root
+    anchor: TrustAnchor = scene.krd.trust(given["kdh_chain"], scene.mark, search=search)
     return anchor
 
 
@@ -86,7 +111,8 @@ def verify_credential(scene: Scene, given: Given) -> CertificateChain:
     samples hold none), so one that does not name keyEncipherment is taken, and the report says so.
 
     Raises:
-        TrustError: it does not chain to its root, or is out of date.
+        TrustError: it does not chain to its root, is out of date, or is an authority's.
+        FormatError: its key is not an RSA key of 2048, 3072 or 4096 bits.
         RuleError: rule kek-strength: its key is weaker than the key to send.
     """
     chain: CertificateChain = given["credential"].chain
@@ -98,9 +124,9 @@ def verify_credential(scene: Scene, given: Given) -> CertificateChain:
         purpose="wrap",
         allow_other_purpose=True,
     )
-    wrapping = KeyAlgorithm(f"RSA_{pki.rsa_public_key(pki.load(chain.certificate)).key_size}")
+    wrapping = pki.rsa_algorithm(pki.rsa_public_key(pki.load(chain.certificate)), "the receiver's certificate")
     scene.require_strength(wrapping, scene.key.attributes.algorithm, "the receiver's wrapping key")
-    return replace(chain, findings=_findings(report))
+    return replace(chain, findings=findings_of(report))
 
 
 def accept_sender(scene: Scene, given: Given) -> TrustAnchor:
@@ -111,6 +137,17 @@ def accept_sender(scene: Scene, given: Given) -> TrustAnchor:
 def accept_receiver(scene: Scene, given: Given) -> AcceptedKey:
     accepted: AcceptedKey = scene.kdh.accept_receiver(given["verified"].certificate, scene.exchange_dir)
     return accepted
+
+
+def trust_receiver(scene: Scene, given: Given) -> TrustAnchor:
+    anchor: TrustAnchor = scene.kdh.trust_receiver(given["verified"], scene.made_mark)
+    return anchor
+
+
+def find_receiver_trust(scene: Scene, given: Given, _since: datetime) -> TrustAnchor | None:
+    """What an earlier attempt left at the sender, when all of it is there."""
+    found: TrustAnchor | None = scene.kdh.find_trust(given["verified"])
+    return found
 
 
 def seal_key(scene: Scene, given: Given) -> SealedKey:
@@ -131,20 +168,21 @@ def send_key_token(scene: Scene, given: Given) -> KeyToken:
     """KT-KDH: the token, read and verified again before it is kept.
 
     Raises:
-        TrustError, FormatError: it is not what a receiver would take.
+        TrustError, FormatError: it is not what a receiver would take, or both sides have one key pair.
         RuleError: rule attributes-kept: its header is not what the reviewed file says.
         KcvMismatchError: the sender itself states another check value than before.
     """
-    nonce = scene.nonces.draw()
     chain: CertificateChain = given["kdh_chain"]
+    tr34.require_two_certificates(chain.certificate, given["verified"].certificate)
+    nonce = scene.nonces.draw()
     token: KeyToken = scene.kdh.export_tr34(
         given["key"],
-        signing_key=given["signing_key"],
+        signing_key=given["kdh_credential"].signing_key if "kdh_credential" in given else given["signing_key"],
         kdh_certificate=chain.certificate,
         krd_certificate=given["verified"].certificate,
         nonce=nonce,
         krd_issuers=given["verified"].issuers,
-        **{name: given[name] for name in ("receiver", "sealed") if name in given},
+        **{name: given[name] for name in ("receiver", "receiver_anchor", "sealed") if name in given},
     )
     read = tr34.read(token.der)
     report = tr34.verify_sender(
@@ -160,12 +198,7 @@ def send_key_token(scene: Scene, given: Given) -> KeyToken:
     require_header(header, key.attributes, "token")
     assert key.kcv is not None
     require_equal_kcv(token.kcv, key.kcv, key=key.name, left_name="in the sender's reply", right_name="before")
-    return replace(token, findings=_findings(report))
-
-
-def _findings(report: pki.ChainReport) -> ChainFindings:
-    outdated = (f"{found.issuer}, to be replaced on {time_text(found.next_update)}" for found in report.outdated)
-    return ChainFindings(report.unlisted, tuple(outdated), tuple(each.value for each in report.allowances))
+    return replace(token, findings=findings_of(report))
 
 
 def receive_key_token(scene: Scene, given: Given) -> HeldKey:
@@ -193,18 +226,21 @@ def find_trust(scene: Scene, given: Given, _since: datetime) -> TrustAnchor | No
     return found
 
 
-def in_date(chain: CertificateChain, now: datetime) -> bool:
-    """A certificate that has expired, as in a run that was paused for long, is asked for anew."""
-    return now < pki.load(chain.certificate).not_valid_after_utc
+def _has_own_certificate(circumstances: Circumstances) -> bool:
+    return circumstances.kdh_can("offer_kdh_credential")
 
 
-def still_valid(credential: KrdCredential, now: datetime) -> bool:
-    """An import token that has expired is asked for anew."""
-    return credential.valid_until is None or now < credential.valid_until
+def _is_certified(circumstances: Circumstances) -> bool:
+    return not _has_own_certificate(circumstances)
 
 
 def _needs_csr(circumstances: Circumstances) -> bool:
-    return circumstances.needs_csr
+    return circumstances.needs_csr and _is_certified(circumstances)
+
+
+def trusts_receiver(circumstances: Circumstances) -> bool:
+    """Whether the sender wraps keys only for certificates whose authority it trusts."""
+    return circumstances.kdh_can("trust_receiver")
 
 
 def _seals_new_key(circumstances: Circumstances) -> bool:
@@ -228,16 +264,33 @@ def _common_name(scene: Scene) -> str:
     return f"keyexchange KDH {scene.run}"
 
 
+TRUST_RECEIVER = Step(
+    "trust-receiver",
+    "trust the authority that certified the receiver",
+    "kdh",
+    "trust_receiver",
+    trust_receiver,
+    needs=("verified",),
+    gives="receiver_anchor",
+    reconcile=find_receiver_trust,
+    when=trusts_receiver,
+)
+
 TWO_PASS = Workflow(
     "tr34-two-pass",
     (
         CHECK_ALIAS,
         Step("make-signing-key", "make an RSA key pair for signing the token", "kdh", "make_signing_key",
-             make_signing_key, gives="signing_key"),
+             make_signing_key, gives="signing_key", when=_is_certified),
         Step("make-csr", "make a certification request, when the authority takes one", "kdh", "make_csr",
              make_csr, needs=("signing_key",), gives="csr", when=_needs_csr),
         Step("certify", "have the sender's signing key certified (CT-KDH)", "authority", "certify",
-             certify, needs=("signing_key", "csr"), gives="kdh_chain", fresh=in_date),
+             certify, needs=("signing_key", "csr"), gives="kdh_chain", fresh=in_date, when=_is_certified),
+        Step("offer-kdh-credential", "ask the sender for its signing certificate (CT-KDH)", "kdh",
+             "offer_kdh_credential", offer_kdh_credential, gives="kdh_credential", fresh=still_valid,
+             when=_has_own_certificate),
+        Step("verify-kdh-credential", "verify the sender's certificate", "both", "",
+             verify_kdh_credential, needs=("kdh_credential",), gives="kdh_chain", when=_has_own_certificate),
         Step("trust-kdh", "trust the authority that certified the sender", "krd", "trust",
              trust_kdh, needs=("kdh_chain",), gives="anchor", reconcile=find_trust,
              when=lambda circumstances: not _accepts_sender(circumstances)),
@@ -249,14 +302,15 @@ TWO_PASS = Workflow(
              verify_credential, needs=("credential",), gives="verified"),
         Step("accept-receiver", "have the officers of the sender accept the receiver's key", "kdh", "accept_receiver",
              accept_receiver, needs=("verified",), gives="receiver", when=_accepts_receiver),
+        TRUST_RECEIVER,
         *map(_is_provided, PROVIDE_KEY),
         Step("seal-key", "make the key, sealed for the receiver", "kdh", "seal_new_key",
              seal_key, needs=("kdh_chain", "receiver"), gives="sealed", when=_seals_new_key),
         Step("take-key", "take the key that was sealed", "both", "",
              take_key, needs=("sealed",), gives="key", when=_seals_new_key),
         Step("send-key-token", "export the key in a TR-34 token (KT-KDH), verify it", "kdh", "export_tr34",
-             send_key_token, needs=("key", "signing_key", "kdh_chain", "verified", "receiver", "sealed"),
-             gives="token"),
+             send_key_token, needs=("key", "signing_key", "kdh_credential", "kdh_chain", "verified", "receiver",
+                                    "receiver_anchor", "sealed"), gives="token"),
         Step("receive-key-token", "import the TR-34 token", "krd", "import_tr34",
              receive_key_token, needs=("token", "key", "credential", "anchor", "kdh_chain"), gives="held",
              reconcile=find_received, renew=("credential",), final=True),

@@ -7,15 +7,21 @@ from collections.abc import Iterator
 from cryptography import x509
 
 from keyexchange import pki, tr31, tr34
-from keyexchange.config import KEK
 from keyexchange.engine.codec import digest
 from keyexchange.engine.report.model import Carrier, CertificateLine, ChainCheck
 from keyexchange.engine.report.story import Outcome, Story
-from keyexchange.protocols.messages import CertificateChain, ChainFindings, KeyBlock, KeyToken, TrustAnchor
+from keyexchange.protocols.messages import (
+    CertificateChain,
+    ChainFindings,
+    KeyBlock,
+    KeyCryptogram,
+    KeyToken,
+    TrustAnchor,
+)
 
 _FIXED_HEADER = 16
-_VERIFIED = {"KDH": "token", "KRD": "verified"}
-"""By side: the value whose message holds what was found out about its chain."""
+_VERIFIED = (("KDH", ("token", "kdh_verified")), ("KRD", ("verified", "krd_verified")))
+"""By side: the values whose messages hold what was found out about its chain; a run has one of them."""
 
 
 def certificates_of(story: Story) -> tuple[CertificateLine, ...]:
@@ -24,15 +30,15 @@ def certificates_of(story: Story) -> tuple[CertificateLine, ...]:
     Raises:
         FormatError: a recorded certificate cannot be read.
     """
-    sender: CertificateChain | None = story.message(KEK, "kdh_chain")
-    credential = story.message(KEK, "credential")
+    sender: CertificateChain | None = story.shared("kdh_chain") or story.shared("kdh_verified")
+    credential = story.shared("credential") or story.shared("krd_agreement")
     receiver: CertificateChain | None = credential.chain if credential else None
     return (*_chain("KDH", sender), *_chain("KRD", receiver))
 
 
 def chain_checks_of(story: Story) -> tuple[ChainCheck, ...]:
     """The sender's chain, then the receiver's; a journal of an earlier version tells nothing of them."""
-    verified = ((side, story.message(KEK, gives)) for side, gives in _VERIFIED.items())
+    verified = ((side, story.shared(name)) for side, names in _VERIFIED for name in names)
     found = ((side, message.findings) for side, message in verified if message is not None)
     return tuple(_check(side, findings) for side, findings in found if findings is not None)
 
@@ -43,7 +49,7 @@ def _check(side: str, findings: ChainFindings) -> ChainCheck:
 
 def anchor_of(story: Story) -> TrustAnchor | None:
     """What the receiver trusts."""
-    anchor: TrustAnchor | None = story.message(KEK, "anchor")
+    anchor: TrustAnchor | None = story.shared("anchor") or story.shared("kdh_anchor")
     return anchor
 
 
@@ -57,7 +63,7 @@ def carriers_of(story: Story) -> tuple[Carrier, ...]:
 
 
 def _carriers(story: Story, key: str) -> Iterator[Carrier]:
-    for gives, carrier in (("token", _token), ("block", _block)):
+    for gives, carrier in (("token", _token), ("block", _block), ("cryptogram", _cryptogram)):
         outcomes = story.outcomes(key, gives)
         for outcome in outcomes:
             yield carrier(key, outcome, superseded=outcome is not outcomes[-1])
@@ -118,5 +124,21 @@ def _block(key: str, outcome: Outcome, *, superseded: bool) -> Carrier:
         length=len(sent.text),
         sha256=digest(sent.text.encode()),
         tolerances=parsed.tolerances,
+        superseded=superseded,
+    )
+
+
+def _cryptogram(key: str, outcome: Outcome, *, superseded: bool) -> Carrier:
+    sent: KeyCryptogram = outcome.message
+    return Carrier(
+        key=key,
+        made=outcome.at,
+        kind="RSA cryptogram",
+        variety=sent.spec,
+        header="",
+        optional_blocks=(),
+        length=len(sent.octets),
+        sha256=digest(sent.octets),
+        tolerances=(),
         superseded=superseded,
     )

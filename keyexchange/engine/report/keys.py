@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
+from keyexchange.config import KEK
 from keyexchange.engine.journal import DONE, FAILED, PAUSED
 from keyexchange.engine.report.model import Carrier, Kek, KeyLine, KeyState
 from keyexchange.engine.report.story import Outcome, Story
@@ -29,10 +30,10 @@ def key_lines(story: Story, carriers: Sequence[Carrier]) -> tuple[KeyLine, ...]:
 def kek_of(story: Story, keys: Sequence[KeyLine]) -> Kek | None:
     """What is needed to use the KEK again; None until it is the same on both sides.
 
-    The KEK is the first key of a plan.
+    The KEK is the first key of a plan that has one.
     """
     line = keys[0]
-    sent: KeyToMove | None = story.message(line.name, "key")
+    sent: KeyToMove | None = story.message(KEK, "key")
     if sent is None or line.equal is not True:
         return None
     attributes = {
@@ -53,7 +54,7 @@ def kek_of(story: Story, keys: Sequence[KeyLine]) -> Kek | None:
 
 def _key_line(story: Story, planned: Mapping[str, Any], travelled: str) -> KeyLine:
     name, attributes = planned["name"], planned["attributes"]
-    moved = story.plans(name, "token", "block")
+    moved = story.plans(name, "token", "block", "cryptogram")
     held = story.latest(name, "held")
     sent, arrived = _kcv_at_sender(story, name), held.message.kcv if held else None
     equal = sent.matches(arrived) if sent and arrived else None
@@ -102,7 +103,7 @@ def _state_before_arrival(story: Story, name: str) -> KeyState:
 
 def _kcv_at_sender(story: Story, name: str) -> Kcv | None:
     """As stated with the token or block; before there is one, as stated with the key itself."""
-    for gives in ("token", "block", "key"):
+    for gives in ("token", "block", "cryptogram", "key"):
         message = story.message(name, gives)
         if message is not None:
             kcv: Kcv | None = message.kcv

@@ -19,6 +19,10 @@ _KEY_WARNINGS = {
     "a resume looks for it before it imports again",
     KeyState.FOUND: "found at the receiver after an interruption, by its mark and check value; not imported again",
 }
+_BY_ITSELF = {
+    "rsa": "RSA wrap, each key by itself under the receiver's RSA key",
+    "ecdh": "ECDH, each key by itself in a TR-31 block under a key that both sides derive",
+}
 _REHEARSAL = "a rehearsal: the sides were simulators, and no device or account holds these keys"
 
 
@@ -69,6 +73,8 @@ def make_report(journal: Journal, run: str) -> Report:
 
 
 def _protocol(story: Story, keys: tuple[KeyLine, ...]) -> str:
+    if story.plan["protocol"] in _BY_ITSELF:
+        return _BY_ITSELF[story.plan["protocol"]]
     by_tr31 = sum(story.plans(key.name, "block") for key in keys)
     parts = ["TR-34, two-pass, for the KEK" if keys[0].moved else "the KEK of an earlier run"]
     if by_tr31:

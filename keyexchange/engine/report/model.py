@@ -193,19 +193,22 @@ class ChainCheck:
     allowances: tuple[str, ...]
 
 
+_VARIETY = {"TR-34 token": "layout", "TR-31 block": "version", "RSA cryptogram": "padding"}
+
+
 @dataclass(frozen=True)
 class Carrier:
-    """A token or block that the sender made.
+    """A token, block or cryptogram that the sender made.
 
     Args:
         key: name of the key inside.
         made: when.
-        kind: "TR-34 token" or "TR-31 block".
-        variety: layout of the token, version letter of the block.
-        header: the 16 fixed characters of the X9.143 header, which stand there in clear.
+        kind: "TR-34 token", "TR-31 block" or "RSA cryptogram".
+        variety: layout of the token, version letter of the block, padding of the cryptogram.
+        header: the 16 fixed characters of the X9.143 header, which stand there in clear; a cryptogram has none.
         optional_blocks: their ids.
-        length: octets of a token, characters of a block.
-        sha256: over the DER of a token, over the characters of a block.
+        length: octets of a token or cryptogram, characters of a block.
+        sha256: over the DER of a token, over the characters of a block, over the cryptogram.
         tolerances: deviations from the standard that were put up with.
         superseded: another was made for this key later.
     """
@@ -225,8 +228,7 @@ class Carrier:
     def words(self) -> str:
         """For a person: `TR-31 block, version B, optional blocks KS`."""
         blocks = f", optional blocks {' '.join(self.optional_blocks)}" if self.optional_blocks else ""
-        kind_of_variety = "version" if self.kind == "TR-31 block" else "layout"
-        return f"{self.kind}, {kind_of_variety} {self.variety}{blocks}"
+        return f"{self.kind}, {_VARIETY[self.kind]} {self.variety}{blocks}"
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,20 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
+from keyexchange.config import KEK
 from keyexchange.engine.journal import DONE, FAILED, INTENT, Entry, Journal
 from keyexchange.engine.plan import RUN
 from keyexchange.errors import DeviceRefusedError
+from keyexchange.protocols.ecdh import AGREEMENT, ECDH
+from keyexchange.protocols.rsa_wrap import RSA_RECEIVER, RSA_WRAP
 from keyexchange.protocols.steps import IDENTIFY, Step
 from keyexchange.protocols.tr31 import KEY_BLOCK, KNOWN_KEK
 from keyexchange.protocols.tr34 import TWO_PASS
 
 STEPS: Mapping[str, Step] = {
-    step.name: step for workflow in (IDENTIFY, TWO_PASS, KNOWN_KEK, KEY_BLOCK) for step in workflow.steps
+    step.name: step
+    for workflow in (IDENTIFY, TWO_PASS, KNOWN_KEK, KEY_BLOCK, RSA_RECEIVER, RSA_WRAP, AGREEMENT, ECDH)
+    for step in workflow.steps
 }
 """By name. Steps of one name in different workflows give a value of one name."""
 
@@ -100,6 +105,10 @@ class Story:
     def plans(self, scope: str, *gives: str) -> bool:
         """Whether the plan has a step of this key that gives one of these values."""
         return any((scope, value) in self._promised for value in gives)
+
+    def shared(self, gives: str) -> Any:
+        """The latest message of this name that belongs to the KEK, or to the run; None when there is none."""
+        return self.message(KEK, gives) or self.message(RUN, gives)
 
     def import_is_open(self, scope: str) -> bool:
         """Whether an import of this key was sent and nobody knows what became of it.

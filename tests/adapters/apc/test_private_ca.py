@@ -101,7 +101,7 @@ def test_the_certificate_is_for_the_kdhs_key_and_chains_to_the_private_root(
     authority_arn: str, certification: CertificationRequest
 ) -> None:
     chain = AUTHORITY.open(PrivateCaSettings(certificate_authority_arn=authority_arn)).certify(certification)
-    assert certification.signing_key.public_key in chain.certificate
+    assert certification.key_pair.public_key in chain.certificate
     assert "Private root" in pki.subject_text(pki.load(chain.issuers[-1]))
     pki.verify_chain(chain.certificate, chain.issuers, chain.issuers[-1:], at=utc_now())
 
@@ -146,7 +146,7 @@ def test_a_request_for_another_key_is_never_sent(
     authority, calls = watched(authority_arn, waits)
     other = SigningKey(rsa.public_spki(rsa.generate(2048).public_key()), b"")
     with pytest.raises(TrustError):
-        authority.certify(replace(certification, signing_key=other))
+        authority.certify(replace(certification, key_pair=other))
     assert calls.made == [("close", {})]
 
 

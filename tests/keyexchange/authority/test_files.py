@@ -55,7 +55,7 @@ def test_the_chain_goes_through_the_intermediate_up_to_the_root(
     chain = FilesAuthority(settings(), now=clock).certify(request_for_kdh)
     assert chain.issuers == (pki.to_der(house.middle), pki.to_der(house.root))
     pki.verify_chain(chain.certificate, chain.issuers, [pki.to_der(house.root)], at=NOW)
-    assert request_for_kdh.signing_key.public_key in chain.certificate
+    assert request_for_kdh.key_pair.public_key in chain.certificate
 
 
 def test_an_encrypted_key_opens_with_its_passphrase(

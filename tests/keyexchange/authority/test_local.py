@@ -23,7 +23,7 @@ def test_the_chain_holds_and_is_for_the_kdhs_key(request_for_kdh: CertificationR
     leaf = pki.load(chain.certificate)
     assert leaf.subject.rfc4514_string() == "O=Acme,CN=KDH"
     assert leaf.not_valid_after_utc == NOW + timedelta(days=10)
-    assert request_for_kdh.signing_key.public_key in chain.certificate
+    assert request_for_kdh.key_pair.public_key in chain.certificate
 
 
 def test_the_root_names_the_run_and_outlives_the_leaf(request_for_kdh: CertificationRequest) -> None:
@@ -40,7 +40,7 @@ def test_each_run_has_a_root_of_its_own(request_for_kdh: CertificationRequest) -
 @pytest.mark.parametrize("public_key", [b"", b"\x30\x00", b"not a key at all"])
 def test_a_key_that_is_none_is_refused(request_for_kdh: CertificationRequest, public_key: bytes) -> None:
     with pytest.raises(FormatError):
-        LocalAuthority(QUICK, now=clock).certify(replace(request_for_kdh, signing_key=SigningKey(public_key, b"")))
+        LocalAuthority(QUICK, now=clock).certify(replace(request_for_kdh, key_pair=SigningKey(public_key, b"")))
 
 
 def test_settings_refuse_what_they_do_not_know() -> None:

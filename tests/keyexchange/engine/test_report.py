@@ -14,9 +14,10 @@ from sqlalchemy import update
 from keyexchange import config, pki
 from keyexchange.config import KEK
 from keyexchange.engine.journal import ARTEFACTS, Journal
-from keyexchange.engine.plan import Plan, Sides, make_plan
+from keyexchange.engine.plan import Plan, make_plan
 from keyexchange.engine.report import KeyState, Report, RunState, as_html, as_json, as_text, make_report
 from keyexchange.engine.run import Context, Progress, begin, execute
+from keyexchange.engine.sides import Sides
 from keyexchange.errors import JournalError, UnreachableError
 from keyexchange.protocols.messages import CertificateChain, ChainFindings, HeldKey, SigningKey
 from tests.keyexchange.engine import sides, tales

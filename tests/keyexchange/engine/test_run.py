@@ -11,8 +11,9 @@ import pytest
 
 from keyexchange import config
 from keyexchange.engine.journal import DONE, FAILED, FINISHED, Journal
-from keyexchange.engine.plan import Plan, Sides, make_plan
+from keyexchange.engine.plan import Plan, make_plan
 from keyexchange.engine.run import Context, Progress, begin, execute
+from keyexchange.engine.sides import Sides
 from keyexchange.errors import (
     ConfigError,
     DeviceRefusedError,

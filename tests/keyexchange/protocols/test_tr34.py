@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,19 +11,20 @@ from typing import Any
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from keyexchange import pki, tr34
 from keyexchange.crypto import key_kcv
 from keyexchange.crypto.rsa import sign_pkcs1_sha256
-from keyexchange.errors import TrustError
+from keyexchange.errors import KeyExchangeError, RuleError, TrustError
 from keyexchange.keys import KeyAlgorithm, KeyAttributes
 from keyexchange.protocols.messages import CertificateChain, KeyToken, KeyToMove, KrdCredential, SigningKey
 from keyexchange.protocols.steps import Scene
 from keyexchange.protocols.tr34 import certify, send_key_token, verify_credential
 from keyexchange.secret import Secret
 from tests.keyexchange.engine.sides import START, Clock
-from tests.keyexchange.pki.authorities import ec_key
+from tests.keyexchange.pki.authorities import NOW, ca, certificate, ec_key
 from tests.keyexchange.tr34.lab import private_key
 
 CLEAR = Secret(bytes.fromhex("0123456789ABCDEFFEDCBA98765432101032547698BADCFE"))
@@ -99,6 +100,45 @@ def test_a_receiver_whose_certificate_is_for_something_else_is_taken_by_an_allow
     findings = verified("sign").findings
     assert findings is not None
     assert findings.allowances == ("certificate-of-another-purpose",)
+
+
+@pytest.mark.parametrize(("bits", "text"), [(1024, "fewer than 112 bits"), (2056, "RSA key of 2056 bits")])
+def test_a_receiver_s_key_of_another_size_is_one_error_in_words(bits: int, text: str) -> None:
+    odd = rsa.generate_private_key(65537, bits)
+    leaf = pki.issue_leaf("odd", odd.public_key(), ROOT, CA_KEY, purpose="wrap", days=9, now=START)
+    credential = KrdCredential(CertificateChain(pki.to_der(leaf), (pki.to_der(ROOT),)), "token", None)
+    with pytest.raises(KeyExchangeError, match=text) as caught:
+        verify_credential(scene(), {"credential": credential})
+    assert "2048" in str(caught.value.hint)
+
+
+def test_a_receiver_weaker_than_the_key_is_refused() -> None:
+    strong = replace(scene(), key=replace(KEY, attributes=KeyAttributes("K1", KeyAlgorithm.AES_128, "B")))
+    credential = {"credential": KrdCredential(chain("wrap", "krd_2048"), "token", None)}
+    with pytest.raises(RuleError, match="kek-strength"):
+        verify_credential(strong, credential)
+
+
+def test_one_key_pair_does_not_serve_both_sides() -> None:
+    given = {
+        "kdh_chain": chain("sign", "kdh_2048"),
+        "key": KEY,
+        "signing_key": SigningKey(b"", b""),
+        "verified": chain("wrap", "kdh_2048"),
+    }
+    with pytest.raises(TrustError) as caught:
+        send_key_token(scene(), given)
+    assert caught.value.category == "purpose_mismatch"
+
+
+def test_an_authority_s_certificate_receives_nothing() -> None:
+    root = certificate("Root", "Root", CA_KEY.public_key(), CA_KEY, ca())
+    middle = certificate("Middle", "Root", ec_key().public_key(), CA_KEY, ca())
+    credential = KrdCredential(CertificateChain(middle, (root,)), "token", None)
+    clock: Any = lambda: NOW  # noqa: E731
+    with pytest.raises(TrustError) as caught:
+        verify_credential(replace(scene(), clock=clock), {"credential": credential})
+    assert caught.value.category == "purpose_mismatch"
 
 
 def test_a_sender_gets_no_certificate_that_is_not_for_signing() -> None:
