@@ -125,15 +125,22 @@ def pin_from_offset(key: TdesKey, card: Ibm3624, offset: str) -> Pin:
     return Pin("".join([DECIMAL[int(a) + int(b) - 10] for a, b in zip(natural, offset, strict=True)]))
 
 
-def verify_ibm3624(key: TdesKey, card: Ibm3624, pin: Pin, offset: str) -> None:
-    """Refuse a PIN that does not have this offset. A PIN of another length than the offset never does.
+def verify_ibm3624(key: TdesKey, card: Ibm3624, pin: Pin, offset: str, *, length: int | None = None) -> None:
+    """Refuse a PIN that does not have this offset. A PIN of another length than the offset does not, without a length.
+
+    Args:
+        length: so many digits are compared, counted from the right: the method's "PIN check length". A shorter PIN
+            never verifies.
 
     Raises:
         MismatchError: reason pin.
-        FormatError: category pin_offset.
+        FormatError: category pin_offset: no offset, or one of fewer digits than are compared.
     """
     expected = pin_offset(key, card, pin)
-    require_same(expected, _OFFSET.check(offset), what="the PIN", reason="pin")
+    if len(_OFFSET.check(offset)) < (length or 0):
+        raise _OFFSET.refusal()
+    compared = slice(None) if length is None else slice(-length, None)
+    require_same(expected[compared], offset[compared], what="the PIN", reason="pin")
 
 
 def _natural(key: TdesKey, card: Ibm3624, count: int) -> str:

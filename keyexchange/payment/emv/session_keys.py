@@ -21,6 +21,7 @@ All keys are 16 octets; the derived ones have odd parity. The counter is the app
 from __future__ import annotations
 
 from keyexchange.crypto import TdesKey, odd_parity, xor
+from keyexchange.crypto.blocks import tdes_encrypt
 from keyexchange.errors import FormatError
 from keyexchange.payment.emv.master_keys import require_double_length
 from keyexchange.payment.inputs import require_octets
@@ -128,7 +129,7 @@ def emv2000(master_key: TdesKey, counter: bytes, *, branches: int = 4, initial_v
 def _child(parent: bytes, grandparent: bytes, branch: int) -> bytes:
     """The tree's function F. Source: EMV 4.1 Book 2, A1.3.1."""
     mask = bytes(7) + bytes([branch]) + bytes(7) + bytes([branch ^ 0xF0])
-    return TdesKey(Secret(parent)).encrypt_ecb(xor(grandparent, mask))
+    return tdes_encrypt(parent, xor(grandparent, mask))
 
 
 def _key(octets: bytes) -> TdesKey:

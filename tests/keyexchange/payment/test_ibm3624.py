@@ -89,6 +89,29 @@ def test_a_pin_of_another_length_than_the_offset_never_verifies(digits: str) -> 
         verify_ibm3624(KEY, CARD, Pin(digits), pin_offset(KEY, CARD, Pin("654321")))
 
 
+@settings(max_examples=60)
+@given(PINS, st.integers(4, 12), st.text("0123456789", min_size=8, max_size=8))
+def test_a_check_length_counts_from_the_right(digits: str, length: int, other: str) -> None:
+    offset = pin_offset(KEY, CARD, Pin(digits))
+    if length > len(digits):
+        with pytest.raises(FormatError) as refusal:
+            verify_ibm3624(KEY, CARD, Pin(digits), offset, length=length)
+        assert refusal.value.category == "pin_offset"
+        return
+    left_differs = Pin(other[: len(digits) - length] + digits[-length:])
+    verify_ibm3624(KEY, CARD, left_differs, offset, length=length)
+    verify_ibm3624(KEY, CARD, left_differs, offset[-length:], length=length)
+    wrong = Pin(digits[:-1] + str((int(digits[-1]) + 1) % 10))
+    with pytest.raises(MismatchError):
+        verify_ibm3624(KEY, CARD, wrong, offset, length=length)
+
+
+def test_a_pin_shorter_than_the_check_length_never_verifies() -> None:
+    offset = pin_offset(KEY, CARD, Pin("123456"))
+    with pytest.raises(MismatchError):
+        verify_ibm3624(KEY, CARD, Pin("3456"), offset, length=6)
+
+
 @pytest.mark.parametrize("table", ["", TABLE[:15], TABLE + "6", "0123456789ABCDEF", "012345678901234٣"])
 def test_what_is_no_table_is_refused(table: str) -> None:
     with pytest.raises(FormatError) as refused:

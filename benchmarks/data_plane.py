@@ -1,0 +1,331 @@
+"""The data plane of the software HSM: what an operation costs beyond HTTP, and how many a second one worker holds.
+
+Cost is processor time, so that other work on the machine does not count: of the operation (look-up of the key,
+cryptography, answer), and with the validation of its input. Load is sent over
+loopback by another process, which shares the cores.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import itertools
+import json
+import multiprocessing
+import re
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import quantiles
+from typing import Any, NamedTuple
+
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from keyexchange.hsm import ServeOptions, running
+from keyexchange.hsm.apc import REHEARSAL_ACCESS_KEY, REHEARSAL_SECRET_KEY, model
+from keyexchange.hsm.apc.context import DATA
+from keyexchange.hsm.device import Hsm, open_hsm
+from keyexchange.keys import KeyAlgorithm
+from tests.keyexchange.hsm.apc.data.desk import CONTEXT, Desk
+
+LIMIT_MICROSECONDS = 150
+QUOTA = 500
+LONGEST_P99 = 0.020
+SECONDS = 5
+CONNECTIONS = 16
+PAN, SEQUENCE = "4111111111111111", "00"
+TDES_KSN, AES_KSN = "FFFF9876543210E00015", "123456789012345600000015"
+MESSAGE = "31" * 64
+
+
+TRANSACTIONS = 1500
+"""DUKPT transactions in turn: more than are kept, so that each key is derived anew, as in life."""
+
+
+class Asked(NamedTuple):
+    """One operation with its input."""
+
+    name: str
+    operation: str
+    request: dict[str, Any]
+
+    def in_turn(self) -> Iterator[dict[str, Any]]:
+        """The input for ever; of DUKPT, with one key serial number after the other."""
+        text = json.dumps(self.request)
+        if TDES_KSN not in text and AES_KSN not in text:
+            return itertools.repeat(self.request)
+        counters = [f"{number:04X}" for number in range(1, TRANSACTIONS + 1)]
+        return itertools.cycle(
+            [
+                json.loads(re.sub(r'(FFFF9876543210E0|12345678901234560000)0015"', rf'\g<1>{counter}"', text))
+                for counter in counters
+            ]
+        )
+
+
+def operations(desk: Desk) -> list[Asked]:
+    """Every symmetric operation, once in each of its usual forms."""
+    keys = {
+        usage: desk.key(usage, algorithm, mode)
+        for usage, algorithm, mode in (
+            ("C0", "TDES_2KEY", "C"), ("D0", "AES_128", "B"), ("E0", "TDES_2KEY", "X"), ("E1", "TDES_2KEY", "X"),
+            ("E2", "TDES_2KEY", "X"), ("K0", "TDES_2KEY", "B"), ("M1", "TDES_2KEY", "C"), ("M3", "TDES_2KEY", "C"),
+            ("M6", "AES_128", "C"), ("M7", "HMAC_SHA256", "C"), ("P0", "TDES_2KEY", "B"), ("V2", "TDES_2KEY", "C"),
+            ("V1", "TDES_2KEY", "C"), ("B0", "TDES_2KEY", "X"),
+        )
+    }  # fmt: skip
+    aes_pin, aes_bdk = desk.key("P0", "AES_128", "B"), desk.key("B0", "AES_128", "X")
+    pin = desk.ask(
+        "GeneratePinData",
+        GenerationKeyIdentifier=keys["V2"],
+        EncryptionKeyIdentifier=keys["P0"],
+        PrimaryAccountNumber=PAN,
+        PinBlockFormat="ISO_FORMAT_0",
+        GenerationAttributes={"VisaPin": {"PinVerificationKeyIndex": 1}},
+    )
+    card = {"MajorKeyDerivationMode": "EMV_OPTION_A", "PrimaryAccountNumber": PAN, "PanSequenceNumber": SEQUENCE}
+    session = {
+        "EmvCommon": {
+            "PrimaryAccountNumber": PAN,
+            "PanSequenceNumber": SEQUENCE,
+            "ApplicationTransactionCounter": "001C",
+        }
+    }
+    arqc = {
+        "KeyIdentifier": keys["E0"],
+        "TransactionData": MESSAGE,
+        "MajorKeyDerivationMode": "EMV_OPTION_A",
+        "SessionKeyDerivationAttributes": session,
+    }
+    cryptogram = desk.ask("GenerateAuthRequestCryptogram", **arqc)["AuthRequestCryptogram"]
+    cvv = {"CardVerificationValue1": {"CardExpiryDate": "2912", "ServiceCode": "101"}}
+    value = desk.ask(
+        "GenerateCardValidationData", KeyIdentifier=keys["C0"], PrimaryAccountNumber=PAN, GenerationAttributes=cvv
+    )["ValidationData"]
+    emv_mac = {
+        "EmvMac": {
+            **card,
+            "SessionKeyDerivationMode": "VISA",
+            "SessionKeyDerivationValue": {"ApplicationTransactionCounter": "001C"},
+        }
+    }
+    from_pan = {"IsoFormat0": {"PrimaryAccountNumber": PAN}}
+
+    def mac(name: str, key: str, attributes: dict[str, Any]) -> Asked:
+        request = {"KeyIdentifier": key, "MessageData": MESSAGE, "GenerationAttributes": attributes}
+        return Asked(f"GenerateMac {name}", "GenerateMac", request)
+
+    def cipher(name: str, key: str, attributes: dict[str, Any]) -> Asked:
+        request = {"KeyIdentifier": key, "PlainText": MESSAGE, "EncryptionAttributes": attributes}
+        return Asked(f"EncryptData {name}", "EncryptData", request)
+
+    def translate(name: str, key: str, to: dict[str, Any], **further: Any) -> Asked:
+        request = {
+            "IncomingKeyIdentifier": keys["P0"],
+            "OutgoingKeyIdentifier": key,
+            "EncryptedPinBlock": pin["EncryptedPinBlock"],
+            "IncomingTranslationAttributes": from_pan,
+            "OutgoingTranslationAttributes": to,
+            **further,
+        }
+        return Asked(f"TranslatePinData {name}", "TranslatePinData", request)
+
+    return [
+        mac("ISO 9797-1 algorithm 1", keys["M1"], {"Algorithm": "ISO9797_ALGORITHM1"}),
+        mac("ISO 9797-1 algorithm 3", keys["M3"], {"Algorithm": "ISO9797_ALGORITHM3"}),
+        mac("CMAC", keys["M6"], {"Algorithm": "CMAC"}),
+        mac("HMAC", keys["M7"], {"Algorithm": "HMAC"}),
+        mac("EMV", keys["E2"], emv_mac),
+        mac("TDES DUKPT", keys["B0"], {"DukptCmac": {"KeySerialNumber": TDES_KSN, "DukptKeyVariant": "REQUEST"}}),
+        mac("AES DUKPT", aes_bdk, {"DukptCmac": {"KeySerialNumber": AES_KSN, "DukptKeyVariant": "REQUEST"}}),
+        cipher("AES CBC", keys["D0"], {"Symmetric": {"Mode": "CBC"}}),
+        cipher("TDES DUKPT", keys["B0"], {"Dukpt": {"KeySerialNumber": TDES_KSN}}),
+        cipher("AES DUKPT", aes_bdk, {"Dukpt": {"KeySerialNumber": AES_KSN}}),
+        cipher("EMV", keys["E1"], {"Emv": {**card, "SessionDerivationData": "001C000000000000"}}),
+        translate("ISO 0 to ISO 3", keys["P0"], {"IsoFormat3": {"PrimaryAccountNumber": PAN}}),
+        translate("TDES to AES, ISO 4", aes_pin, {"IsoFormat4": {"PrimaryAccountNumber": PAN}}),
+        translate("to TDES DUKPT", keys["B0"], from_pan, OutgoingDukptAttributes={"KeySerialNumber": TDES_KSN}),
+        Asked("VerifyPinData Visa", "VerifyPinData", {
+            "VerificationKeyIdentifier": keys["V2"], "EncryptionKeyIdentifier": keys["P0"],
+            "EncryptedPinBlock": pin["EncryptedPinBlock"], "PrimaryAccountNumber": PAN,
+            "PinBlockFormat": "ISO_FORMAT_0",
+            "VerificationAttributes": {
+                "VisaPin": {"PinVerificationKeyIndex": 1, "VerificationValue": pin["PinData"]["VerificationValue"]}
+            },
+        }),
+        Asked("GeneratePinData Visa", "GeneratePinData", {
+            "GenerationKeyIdentifier": keys["V2"], "EncryptionKeyIdentifier": keys["P0"],
+            "PrimaryAccountNumber": PAN, "PinBlockFormat": "ISO_FORMAT_0",
+            "GenerationAttributes": {"VisaPin": {"PinVerificationKeyIndex": 1}},
+        }),
+        Asked("GenerateCardValidationData CVV", "GenerateCardValidationData", {
+            "KeyIdentifier": keys["C0"], "PrimaryAccountNumber": PAN, "GenerationAttributes": cvv,
+        }),
+        Asked("VerifyCardValidationData CVV", "VerifyCardValidationData", {
+            "KeyIdentifier": keys["C0"], "PrimaryAccountNumber": PAN, "VerificationAttributes": cvv,
+            "ValidationData": value,
+        }),
+        Asked("VerifyAuthRequestCryptogram", "VerifyAuthRequestCryptogram", {
+            **arqc, "AuthRequestCryptogram": cryptogram,
+            "AuthResponseAttributes": {"ArpcMethod1": {"AuthResponseCode": "3030"}},
+        }),
+    ]  # fmt: skip
+
+
+def processor_time(function: Callable[[], object], *, calls: int = 200, rounds: int = 7) -> float:
+    """Seconds of processor time a call, the best round."""
+    function()
+    times = []
+    for _ in range(rounds):
+        begin = time.process_time()
+        for _ in range(calls):
+            function()
+        times.append((time.process_time() - begin) / calls)
+    return min(times)
+
+
+def costs(desk: Desk, asked: list[Asked]) -> None:
+    """A line for each operation."""
+    print(f"{'Data plane, one core':<40}  operation, with validation   limit {LIMIT_MICROSECONDS} us")
+    for each in asked:
+        alone = processor_time(_alone(desk, each))
+        whole = processor_time(_whole(desk, each))
+        mark = "" if whole * 1e6 <= LIMIT_MICROSECONDS else "  OVER"
+        print(f"{each.name:<40} {alone * 1e6:7.1f} us      {whole * 1e6:7.1f} us{mark}")
+
+
+def _alone(desk: Desk, asked: Asked) -> Callable[[], object]:
+    handler, requests = DATA.declared[asked.operation].handler, asked.in_turn()
+    return lambda: handler(desk.hsm, CONTEXT, next(requests))
+
+
+def _whole(desk: Desk, asked: Asked) -> Callable[[], object]:
+    requests = asked.in_turn()
+    return lambda: desk.ask(asked.operation, **next(requests))
+
+
+class Load(NamedTuple):
+    """What a rate of requests came to."""
+
+    wanted: float
+    held: float
+    median: float
+    p99: float
+    failed: int
+
+
+def signed(url: str, path: str, body: bytes) -> bytes:
+    """A whole HTTP request."""
+    request = AWSRequest(method="POST", url=url + path, data=body, headers={"content-type": "application/json"})
+    SigV4Auth(Credentials(REHEARSAL_ACCESS_KEY, REHEARSAL_SECRET_KEY), "payment-cryptography", "us-east-1").add_auth(
+        request
+    )
+    host = url.removeprefix("http://")
+    lines = [f"POST {path} HTTP/1.1", f"host: {host}", f"content-length: {len(body)}"]
+    lines += [f"{name}: {value}" for name, value in request.headers.items()]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+async def send(url: str, requests: list[bytes], rate: float, seconds: float) -> Load:
+    """Send at a steady rate over kept connections; a request's time begins when it is due, not when it is sent."""
+    host, _, port = url.removeprefix("http://").partition(":")
+    due: asyncio.Queue[tuple[float, bytes] | None] = asyncio.Queue()
+    times: list[float] = []
+    failed = 0
+
+    async def connection() -> None:
+        nonlocal failed
+        reader, writer = await asyncio.open_connection(host, int(port))
+        while (item := await due.get()) is not None:
+            at, request = item
+            writer.write(request)
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+            await reader.readexactly(length)
+            times.append(time.perf_counter() - at)
+            failed += not head.startswith(b"HTTP/1.1 200")
+        writer.close()
+
+    workers = [asyncio.create_task(connection()) for _ in range(CONNECTIONS)]
+    begin = time.perf_counter()
+    for number in range(int(rate * seconds)):
+        at = begin + number / rate
+        if (wait := at - time.perf_counter()) > 0:
+            await asyncio.sleep(wait)
+        due.put_nowait((at, requests[number % len(requests)]))
+    for _ in workers:
+        due.put_nowait(None)
+    await asyncio.gather(*workers)
+    held = len(times) / (time.perf_counter() - begin)
+    cuts = quantiles(times, n=100)
+    return Load(rate, held, cuts[49], cuts[98], failed)
+
+
+def _serve(state_dir: Path, addresses: Any, stop: Any) -> None:
+    options = ServeOptions(state_dir, apc_port=0, authority_algorithm=KeyAlgorithm.RSA_2048)
+    with running(options) as served:
+        addresses.put(served.apc_url)
+        stop.wait()
+
+
+@contextmanager
+def worker(state_dir: Path) -> Iterator[str]:
+    """The server in a process of its own; its URL."""
+    context = multiprocessing.get_context("spawn")
+    addresses, stop = context.Queue(), context.Event()
+    process = context.Process(target=_serve, args=(state_dir, addresses, stop))
+    process.start()
+    try:
+        yield addresses.get(timeout=60)
+    finally:
+        stop.set()
+        process.join()
+
+
+def load(state_dir: Path, asked: list[Asked]) -> None:
+    """A mixed load at AWS's quota, and at higher rates until it is not held."""
+    uris = {name: operation.uri for name, operation in model.load(model.DATA_PLANE).operations.items()}
+    print(f"Mixed load, one worker over loopback, {CONNECTIONS} connections, {SECONDS} s each")
+    with worker(state_dir) as url:
+        requests = [
+            signed(url, _path(uris[each.operation], each.request), json.dumps(each.request).encode()) for each in asked
+        ]
+        gc.disable()
+        for rate in (QUOTA, 750, 1000, 1500, 2000):
+            done = asyncio.run(send(url, requests, rate, SECONDS))
+            mark = "held" if done.p99 <= LONGEST_P99 and not done.failed else "not held"
+            print(
+                f"{done.wanted:6.0f} a second wanted, {done.held:6.0f} answered, median {done.median * 1e3:6.2f} ms, "
+                f"p99 {done.p99 * 1e3:7.2f} ms, {done.failed} failed: {mark}"
+            )
+            if done.held < 0.95 * rate:
+                break
+        gc.enable()
+
+
+def _path(uri: str, request: dict[str, Any]) -> str:
+    before, brace, rest = uri.partition("{")
+    if not brace:
+        return uri
+    member, _, after = rest.partition("}")
+    return before + str(request[member]).replace(":", "%3A").replace("/", "%2F") + after
+
+
+def main() -> None:
+    """Print both tables."""
+    with tempfile.TemporaryDirectory() as folder:
+        hsm: Hsm = open_hsm(Path(folder))
+        desk = Desk(hsm)
+        asked = operations(desk)
+        costs(desk, asked)
+        hsm.close()
+        print()
+        load(Path(folder), asked)
+
+
+if __name__ == "__main__":
+    main()
