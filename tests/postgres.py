@@ -60,8 +60,12 @@ class Server:
 
 
 @contextmanager
-def running_postgres() -> Iterator[Server]:
-    """Run a server for the length of a `with` block."""
+def running_postgres(*, durable: bool = False) -> Iterator[Server]:
+    """Run a server for the length of a `with` block.
+
+    Args:
+        durable: wait for the disk, for those who measure.
+    """
     bin_folder = programs()
     assert bin_folder is not None, "PostgreSQL is not installed: apt-get install postgresql"
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
@@ -70,7 +74,8 @@ def running_postgres() -> Iterator[Server]:
         as_user = ["setpriv", f"--reuid={USER}", f"--regid={pwd.getpwnam(USER).pw_gid}", "--clear-groups"]
         shutil.chown(folder, USER)
     data = folder / "data"
-    settings = [f"--{name}={value}" for name, value in (_SETTINGS | {"unix_socket_directories": str(folder)}).items()]
+    wanted = _SETTINGS | {"unix_socket_directories": str(folder)} | ({"fsync": "on"} if durable else {})
+    settings = [f"--{name}={value}" for name, value in wanted.items()]
     make = [*as_user, str(bin_folder / "initdb"), "-D", str(data), "-A", "trust", "-U", USER, "--no-sync"]
     subprocess.run(make, check=True, cwd=folder, stdout=subprocess.DEVNULL)
     control = [*as_user, str(bin_folder / "pg_ctl"), "-D", str(data), "-w"]

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
-_state_dir = click.option(
-    "--state-dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("keyexchange-hsm"),
-    show_default=True,
-    help="Of the software HSM, as `keyexchange serve` was given it.",
-)
+from keyexchange.cli import approvals, upkeep
+from keyexchange.cli.audit import audit_command
+from keyexchange.cli.upkeep import json_option, show, state_dir_option
 
 
 @click.group("hsm")
@@ -26,16 +21,15 @@ def hsm_command() -> None:
     """
 
 
+for command in (*upkeep.COMMANDS, *approvals.COMMANDS, audit_command):
+    hsm_command.add_command(command)
+
+
 @hsm_command.command("status")
-@_state_dir
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@state_dir_option
+@json_option
 def status_command(state_dir: Path, as_json: bool) -> None:
-    """Say whether it serves, on which database, and its time."""
+    """Say whether it serves, on which database, its time, and how its main keys stand."""
     from keyexchange.hsm.server.console import ask
 
-    answer = ask(state_dir, "status")
-    if as_json:
-        click.echo(json.dumps(answer))
-        return
-    for name, value in answer.items():
-        click.echo(f"{name:9} {value}")
+    show(ask(state_dir, "status"), as_json)

@@ -1,7 +1,8 @@
 """What an operator may ask of a software HSM that is serving: commands by name, each one function.
 
 The console has no wire of its own here: `keyexchange.hsm.server.console` serves it on a Unix socket that only the
-state directory's owner can open. Requests and answers are JSON objects; neither ever holds key material.
+state directory's owner can open. Requests and answers are JSON objects; neither ever holds key material. The one secret
+that may be in a request is the passphrase of a new backup, which is kept nowhere.
 """
 
 from __future__ import annotations
@@ -57,5 +58,11 @@ async def perform(hsm: Hsm, name: str, request: Request) -> Answer:
 
 @console_command("status")
 async def status(hsm: Hsm, _request: Request) -> Answer:
-    """Which version serves, on which database, and its time."""
-    return {"version": version("keyexchange"), "database": hsm.store.kind, "time": hsm.now().isoformat()}
+    """Which version serves, on which database, its time, and how its main keys stand."""
+    return {
+        "version": version("keyexchange"),
+        "database": hsm.store.kind,
+        "time": hsm.now().isoformat(),
+        "protection": hsm.keeping.profile.region.protection.name,
+        "generation": hsm.keeping.profile.number,
+    }

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, contextmanager
 
 import uvloop
 
+from keyexchange.errors import KeyExchangeError
 from keyexchange.hsm.server.listening import start
 from keyexchange.hsm.server.options import Addresses, ServeOptions
 
@@ -54,6 +55,8 @@ class _Worker:
         if self._loop is not None and self._stop is not None and self._addresses is not None:
             self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join()
+        if self._failure is not None and self._addresses is not None:
+            raise self._failure  # while it served
 
     def _run(self) -> None:
         try:
@@ -68,6 +71,11 @@ class _Worker:
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
         async with AsyncExitStack() as stack:
-            self._addresses = await start(self._options, stack)
+            self._addresses = await start(self._options, stack, self._failed)
             self._started.set()
             await self._stop.wait()
+
+    def _failed(self, error: KeyExchangeError) -> None:
+        self._failure = error
+        assert self._stop is not None
+        self._stop.set()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import socket
 import stat
@@ -16,12 +17,17 @@ from pathlib import Path
 from typing import Any
 
 from keyexchange.errors import ConfigError, KeyExchangeError, UnreachableError
+from keyexchange.hsm import upkeep
 from keyexchange.hsm.console import perform
 from keyexchange.hsm.device import Hsm
+
+_log = logging.getLogger(__name__)
 
 SOCKET = "console"
 LONGEST_LINE = 1 << 20
 """Octets of a request or an answer."""
+DECLARED_IN = (upkeep,)
+"""Modules that declare commands and that nobody else imports."""
 ANSWER_SECONDS = 600.0
 """How long a command may take: re-wrapping a large store is the slowest."""
 
@@ -45,8 +51,10 @@ class Console:
         Raises:
             ConfigError: the socket cannot be made.
         """
+        if _is_answered(self._path):
+            return  # another process of this state directory has the console; on PostgreSQL there may be several
         with suppress(FileNotFoundError):
-            self._path.unlink()  # of a process that was killed; a living one holds the database
+            self._path.unlink()  # of a process that was killed
         listening = socket.socket(socket.AF_UNIX)
         try:
             _at(self._path, listening.bind)
@@ -58,7 +66,8 @@ class Console:
 
     async def close(self) -> None:
         """Stop accepting and take the socket away."""
-        assert self._server is not None
+        if self._server is None:
+            return
         self._server.close()
         with suppress(FileNotFoundError):
             self._path.unlink()
@@ -80,6 +89,21 @@ class Console:
             return {"ok": await perform(self._hsm, str(name), request)}
         except KeyExchangeError as error:
             return {"error": error.message, "hint": error.hint}
+        except Exception as error:  # the edge: whatever it was, the operator gets an answer; its words may quote data
+            _log.error("console command %s: %s", name, type(error).__name__)
+            return {
+                "error": f"the command failed: {type(error).__name__}",
+                "hint": "the serving process's log says more",
+            }
+
+
+def perform_alone(hsm: Hsm, command: str, **members: object) -> Mapping[str, Any]:
+    """Carry a command out on a device that nobody serves.
+
+    Raises:
+        KeyExchangeError: it refused.
+    """
+    return asyncio.run(perform(hsm, command, members))
 
 
 def ask(state_dir: Path, command: str, **members: object) -> Mapping[str, Any]:
@@ -106,6 +130,17 @@ def ask(state_dir: Path, command: str, **members: object) -> Mapping[str, Any]:
         raise ConfigError(str(answer["error"]), hint=str(answer["hint"]))
     found: Mapping[str, Any] = answer["ok"]
     return found
+
+
+def _is_answered(path: Path) -> bool:
+    """Whether a process accepts connections there."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(1.0)
+        try:
+            _at(path, connection.connect)
+        except OSError:
+            return False
+    return True
 
 
 def _at(path: Path, use: Any) -> None:

@@ -1,119 +1,89 @@
-"""uvicorn, bounded: nobody who has not signed a request may make the server keep much, or wait for long.
+"""The HTTP port of the software HSM: accepts connections, and ends them when the server stops.
 
-uvicorn limits neither the head of a request nor the time it takes. The body is bounded where it is read, in
-`keyexchange.hsm.apc.http`.
+Written on the parser, because a server made for any application takes as long for a request as its whole answer does.
 """
 
 from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Generator
-from contextlib import contextmanager
-from typing import Any
+import ssl
+from contextlib import suppress
 
-import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from keyexchange.hsm.server.connection import Answer, Connection, Limits, Open
 
-from keyexchange.hsm.apc import Application
-
-LARGEST_HEAD = 64 * 1024
-"""Octets of a request that are not its body: request line, header fields, chunk sizes, trailers."""
-HEAD_SECONDS = 10.0
-"""From a connection's beginning, or a request's first octets, to the end of its head."""
 MAXIMUM_CONNECTIONS = 256
 """Open at once; requests on more are answered with 503."""
-_KEEP_ALIVE_SECONDS = 5
-_STOP_SECONDS = 5
+_STOP_SECONDS = 5.0
+_PAUSE_SECONDS = 1.0
+"""After the system has refused to accept: it has no file descriptors left."""
 
 
-class BoundedProtocol(HttpToolsProtocol):
-    """One connection; closed when a head is too large or too slow."""
+class HttpServer:
+    """Serves a bound socket that processes may share.
 
-    head_seconds = HEAD_SECONDS
+    Each accepts one connection in a turn of its loop, so that none takes them all.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._overhead = 0
-        self._in_head = True
-        self._head_timer: asyncio.TimerHandle | None = None
+    Args:
+        answer: answers a request; raises nothing.
+        tls: the server's context; None for plain HTTP.
+        limits: how long peers may take.
+    """
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """See `asyncio.Protocol`."""
-        super().connection_made(transport)
-        self._start_timer()
+    def __init__(self, answer: Answer, *, tls: ssl.SSLContext | None = None, limits: Limits | None = None) -> None:
+        self._open = Open(answer, limits or Limits(), MAXIMUM_CONNECTIONS)
+        self._tls = tls
+        self._loop = asyncio.get_running_loop()
+        self._listening: socket.socket | None = None
+        self._pause: asyncio.TimerHandle | None = None
+        self._greeting: set[asyncio.Task[None]] = set()
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        """See `asyncio.Protocol`."""
-        self._stop_timer()
-        super().connection_lost(exc)
+    def start(self, listening: socket.socket) -> None:
+        """Accept connections from now on."""
+        listening.setblocking(False)
+        self._listening = listening
+        self._loop.add_reader(listening.fileno(), self._accept)
 
-    def data_received(self, data: bytes) -> None:
-        """See `asyncio.Protocol`. Looks after the parser has, so one more chunk than allowed may have been taken."""
-        self._overhead += len(data)
-        super().data_received(data)
-        if self._overhead > LARGEST_HEAD:
-            self.transport.close()
-        elif self._in_head and self._overhead and self._head_timer is None:
-            self._start_timer()
+    def _accept(self) -> None:
+        assert self._listening is not None
+        try:
+            accepted, _ = self._listening.accept()
+        except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+            return  # another process was faster, or the peer has left
+        except OSError:
+            self._loop.remove_reader(self._listening.fileno())
+            self._pause = self._loop.call_later(_PAUSE_SECONDS, self.start, self._listening)
+            return
+        accepted.setblocking(False)
+        accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        task = self._loop.create_task(self._greet(accepted))
+        self._greeting.add(task)
+        task.add_done_callback(self._greeting.discard)
 
-    def on_headers_complete(self) -> None:
-        """Called by the parser."""
-        super().on_headers_complete()
-        self._in_head = False
-        self._stop_timer()
-
-    def on_body(self, body: bytes) -> None:
-        """Called by the parser."""
-        super().on_body(body)
-        self._overhead = max(0, self._overhead - len(body))
-
-    def on_message_complete(self) -> None:
-        """Called by the parser."""
-        super().on_message_complete()
-        self._overhead = 0
-        self._in_head = True  # of the next request
-
-    def _start_timer(self) -> None:
-        self._head_timer = self.loop.call_later(self.head_seconds, self.transport.close)
-
-    def _stop_timer(self) -> None:
-        if self._head_timer is not None:
-            self._head_timer.cancel()
-            self._head_timer = None
-
-
-class HttpServer(uvicorn.Server):
-    """uvicorn, which tells when it accepts connections and leaves the process's signals alone."""
-
-    def __init__(self, application: Application) -> None:
-        super().__init__(
-            uvicorn.Config(
-                application,
-                http=BoundedProtocol,
-                ws="none",
-                lifespan="off",
-                access_log=False,
-                log_config=None,
-                server_header=False,
-                limit_concurrency=MAXIMUM_CONNECTIONS,
-                timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-                timeout_graceful_shutdown=_STOP_SECONDS,
+    async def _greet(self, accepted: socket.socket) -> None:
+        timeout = self._open.limits.head if self._tls else None
+        with suppress(OSError):  # the peer does not speak TLS, not with us, or has left
+            await self._loop.connect_accepted_socket(
+                lambda: Connection(self._open), accepted, ssl=self._tls, ssl_handshake_timeout=timeout
             )
-        )
-        self.accepting = asyncio.Event()
 
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """See `uvicorn.Server`."""
-        await super().startup(sockets)
-        self.accepting.set()
+    async def stop(self) -> None:
+        """Accept no more, finish the requests at hand and close."""
+        self._open.stopping = True
+        if self._pause is not None:
+            self._pause.cancel()
+        if self._listening is not None:
+            self._loop.remove_reader(self._listening.fileno())
+        for task in self._greeting:
+            task.cancel()
+        for connection in tuple(self._open.connections):
+            connection.end()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._all_left(), _STOP_SECONDS)
+        for connection in tuple(self._open.connections):
+            connection.abort()
 
-    @contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        """See `uvicorn.Server`; the process's signals are the caller's."""
-        yield
-
-    async def stop(self, task: asyncio.Task[None]) -> None:
-        """Finish the requests at hand and close."""
-        self.should_exit = True
-        await task
+    async def _all_left(self) -> None:
+        while self._open.connections:
+            self._open.none_left.clear()
+            await self._open.none_left.wait()

@@ -4,58 +4,94 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import os
 import socket
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 from keyexchange.errors import ConfigError
-from keyexchange.hsm.apc import REHEARSAL, Application, Credentials, Endpoint, Entry, RequestQuota, find_credentials
-from keyexchange.hsm.device import open_hsm
+from keyexchange.hsm.apc import lets_everybody_in
+from keyexchange.hsm.apc.identities import Source
+from keyexchange.hsm.device import Hsm
+from keyexchange.hsm.main_keys import Unlocking, finish_rotation
+from keyexchange.hsm.server.apc import identities_of, serve_apc
 from keyexchange.hsm.server.console import Console
-from keyexchange.hsm.server.http import HttpServer
 from keyexchange.hsm.server.options import Addresses, FaceOptions, ServeOptions, host_text
+from keyexchange.hsm.server.workers import Failed, start_workers
+from keyexchange.hsm.store import is_shared
 from keyexchange.wire import serve_tcp
 
 
-async def start(options: ServeOptions, stack: AsyncExitStack) -> Addresses:
+async def start(options: ServeOptions, stack: AsyncExitStack, failed: Failed) -> Addresses:
     """Start every face; what must be stopped again goes on the stack.
 
+    Args:
+        failed: is told when serving cannot go on.
+
     Raises:
-        ConfigError: a port is taken, the state directory cannot be used, or credentials are missing.
+        ConfigError: a port is taken, the state directory cannot be used, credentials or TLS are missing.
     """
     apc_url, rehearsal = None, False
     if options.apc_port is not None:
-        credentials = options.credentials or find_credentials(options.state_dir, os.environ)
-        rehearsal = credentials == REHEARSAL
-        apc_url = await _start_apc(options, options.apc_port, credentials, stack)
+        identities = identities_of(options)
+        rehearsal = lets_everybody_in(identities)
+        _require_safe(options, rehearsal=rehearsal)
+        apc_url = await _start_apc(options, options.apc_port, identities, stack, failed)
     ports = {name: await _start_face(options.host, each, stack) for name, each in options.faces.items()}
     return Addresses(options.host, apc_url, ports, rehearsal_credentials=rehearsal)
 
 
-async def _start_apc(options: ServeOptions, port: int, credentials: Credentials, stack: AsyncExitStack) -> str:
-    if credentials == REHEARSAL and not _is_loopback(options.host):
+def _require_safe(options: ServeOptions, *, rehearsal: bool) -> None:
+    """Refuse what would let strangers in or listen, and what cannot work.
+
+    Raises:
+        ConfigError: the published pair, or no TLS, beyond loopback; workers without a database for them.
+    """
+    beyond = not _is_loopback(options.host)
+    if beyond and rehearsal:
         raise ConfigError(
             f"the APC face would be open to everybody who reaches {options.host}",
             hint="set KEYEXCHANGE_ACCESS_KEY_ID and KEYEXCHANGE_SECRET_ACCESS_KEY, or bind 127.0.0.1",
         )
-    hsm = open_hsm(
-        options.state_dir,
-        database_url=options.database_url,
-        clock=options.clock,
-        authority_algorithm=options.authority_algorithm,
-    )
-    stack.callback(hsm.close)
+    if beyond and options.tls_certificate is None and not options.insecure_bind:
+        raise ConfigError(
+            f"the APC face would be readable by everybody on the way to {options.host}",
+            hint="give --tls-certificate and --tls-key, or bind 127.0.0.1; --insecure-bind does it all the same",
+        )
+    if options.workers > 1 and not is_shared(options.database_url):
+        raise ConfigError(
+            "several workers need PostgreSQL: a SQLite database belongs to one process",
+            hint="give --database postgresql://... or serve with one worker",
+        )
+
+
+async def _start_apc(
+    options: ServeOptions, port: int, identities: Source, stack: AsyncExitStack, failed: Failed
+) -> str:
+    listening = stack.enter_context(_bind(options.host, port))
+    number = listening.getsockname()[1]
+    options = replace(options, unlocking=options.unlocking or Unlocking())
+    hsm = await serve_apc(options, identities, listening, stack)
+    if options.workers > 1:
+        await start_workers(options, listening, stack, failed)
     console = Console(hsm, options.state_dir)
     await console.start()
     stack.push_async_callback(console.close)
-    quota = RequestQuota(options.requests_per_second) if options.requests_per_second else None
-    endpoint = Endpoint(hsm, Entry(credentials, account=options.account), quota=quota)
-    server = HttpServer(Application(endpoint.answer))
-    listening = _bind(options.host, port)
-    task = asyncio.create_task(server.serve(sockets=[listening]))
-    stack.push_async_callback(server.stop, task)
-    await server.accepting.wait()
-    return f"http://{host_text(options.host)}:{listening.getsockname()[1]}"
+    _finish_rotation(hsm, stack)
+    scheme = "http" if options.tls_certificate is None else "https"
+    return f"{scheme}://{host_text(options.host)}:{number}"
+
+
+def _finish_rotation(hsm: Hsm, stack: AsyncExitStack) -> None:
+    """Go on with a rotation that was killed, beside the requests."""
+    if not hsm.keeping.profile.unfinished:
+        return
+    task = asyncio.create_task(finish_rotation(hsm.keeping))
+
+    async def end() -> None:
+        task.cancel()
+        await asyncio.wait([task])
+
+    stack.push_async_callback(end)
 
 
 def _is_loopback(host: str) -> bool:

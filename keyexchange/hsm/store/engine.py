@@ -6,6 +6,8 @@ Laws of this file:
 - SQLite belongs to one process: a second one is refused at its start. Processes that share keys use PostgreSQL;
 - there is one writer at a time. On PostgreSQL it holds an advisory lock from before its first read to its commit, so
   that what it read stays true; whoever only reads waits for nobody;
+- nobody stays the writer beyond a turn of the loop: a turn that ends without anybody waiting for a commit (the
+  operation was refused) is undone, which gives the lock back;
 - an operation that writes works inside a savepoint: refused halfway, it leaves nothing;
 - an answer goes out only after `committed()` was awaited. All operations of one turn of the loop share one commit,
   and with it one wait for the disk. Where nothing was written, nobody waits;
@@ -23,11 +25,11 @@ Isolation" and "Advisory Locks".
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, insert, inspect, make_url, select
+from sqlalchemy import Connection, Engine, Table, create_engine, event, func, insert, inspect, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from keyexchange.errors import ConfigError
@@ -60,9 +62,12 @@ class Store:
         self._lost: SQLAlchemyError | None = None
         self._writing = False
         self._ending = False
+        self._turn = 0
+        self._writes = 0
         try:
             self._engine = _engine(url)
-            self._shared = self._engine.dialect.name == "postgresql"
+            self.shared = self._engine.dialect.name == "postgresql"
+            self._driver_error: type[Exception] = self._engine.dialect.loaded_dbapi.Error
             self.connection: Connection = self._engine.connect()
             self.begin_writing()
             self._make_tables()
@@ -76,6 +81,17 @@ class Store:
     def kind(self) -> str:
         """sqlite or postgresql."""
         return self._engine.dialect.name
+
+    @property
+    def turn(self) -> int:
+        """Counts how often this process has become the writer: while it stays, others have changed nothing."""
+        return self._turn
+
+    @property
+    def writes(self) -> int:
+        """Goes up whenever this process changes what is there, or undoes what was written: what was found at one count
+        is so while the count stays, as far as this process goes. What was not found may be there later."""
+        return self._writes
 
     def _make_tables(self) -> None:
         present = inspect(self.connection).get_table_names()
@@ -93,23 +109,28 @@ class Store:
         return self.connection.execute(select(layout.c.version)).scalar() if layout.name in present else None
 
     @contextmanager
-    def savepoint(self) -> Iterator[None]:
+    def savepoint(self, *, adding: bool = False) -> Iterator[None]:
         """For an operation that writes: what is inside is kept together, or not at all when the block raises.
 
         Plain SQL, because SQLAlchemy's own nested transaction costs more than a whole query. Never nested.
 
+        Args:
+            adding: the operation adds a key with what belongs to it, and changes nothing that was there.
+
         Raises:
             SQLAlchemyError: the savepoint cannot be set or released; nothing of it is kept.
         """
-        self.begin_writing()
+        self.begin_writing(adding=adding)
         self._say("SAVEPOINT operation")
         try:
             yield
         except BaseException:
+            self._writes += 1
             with suppress(SQLAlchemyError):  # what went wrong first says more
                 self._say("ROLLBACK TO SAVEPOINT operation", "RELEASE SAVEPOINT operation")
             raise
         self._say("RELEASE SAVEPOINT operation")
+        self._writes += not adding
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -121,13 +142,37 @@ class Store:
             self._lose(error)
             raise
 
-    def begin_writing(self) -> None:
-        """Become the one writer, until the commit. Waits for a writer in another process."""
+    def begin_writing(self, *, adding: bool = False) -> None:
+        """Become the one writer, until the commit. Waits for a writer in another process.
+
+        Args:
+            adding: see `savepoint`.
+        """
         self._begin_anew_if_ended()
+        self._writes += not adding
         if not self._writing:
-            if self._shared:
+            if self.shared:
                 self.connection.execute(_LOCK)
             self._writing = True
+            self._turn += 1
+            self._end_soon()
+
+    def adder(self, table: Table, names: Sequence[str]) -> Callable[[Mapping[str, Any]], None]:
+        """What adds a row of these columns to a table: made once, so that a row costs little more than its insert."""
+        dialect = self._engine.dialect
+        statement = insert(table).compile(dialect=dialect, column_keys=list(names))
+        sql, order = str(statement), statement.positiontup
+        forms = {name: table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names}
+
+        def add(row: Mapping[str, Any]) -> None:
+            values = {name: form(row[name]) if form else row[name] for name, form in forms.items()}
+            self._say_with(sql, values if order is None else [values[name] for name in order])
+
+        return add
+
+    def changed(self) -> None:
+        """Say that something that was there is not what it was."""
+        self._writes += 1
 
     async def committed(self) -> None:
         """Wait until everything done so far is durable. Without anything written, no wait.
@@ -150,22 +195,35 @@ class Store:
         self._writing = False
         self.connection.commit()
 
-    def _end_soon(self) -> None:
-        """End a transaction that only read, with others of this turn."""
-        if not self._ending:
-            self._ending = True
-            asyncio.get_running_loop().call_soon(self._end_reading)
+    def flush(self) -> None:
+        """End the transaction now: commit for those who wait, undo what nobody waits for."""
+        if self._group is not None:
+            self._commit_group()
+        elif self.connection.in_transaction():
+            self._undo()
 
-    def _end_reading(self) -> None:
+    def _end_soon(self) -> None:
+        """End a transaction for whose commit nobody waits when this turn of the loop is over."""
+        loop = _running_loop()
+        if loop is not None and not self._ending:
+            self._ending = True
+            loop.call_soon(self._end_unawaited)
+
+    def _end_unawaited(self) -> None:
         self._ending = False
-        if not self._writing and not self.connection.closed:
+        if self._group is not None or self.connection.closed:
+            return
+        if self._writing:
+            self._undo()
+        else:
             with suppress(SQLAlchemyError):  # nothing is lost; the next use says what is wrong
                 self.connection.rollback()
 
     def _commit_group(self) -> None:
         group, self._group = self._group, None
         lost, self._lost = self._lost, None
-        assert group is not None
+        if group is None:
+            return  # `flush` was faster
         try:
             if lost is not None:
                 raise lost
@@ -179,12 +237,26 @@ class Store:
             group.set_result(None)
 
     def _say(self, *statements: str) -> None:
+        for statement in statements:
+            self._say_with(statement, ())
+
+    def _say_with(self, statement: str, values: Sequence[Any] | Mapping[str, Any]) -> None:
+        """Straight to the driver: SQLAlchemy takes longer for it than the database."""
         try:
-            for statement in statements:
-                self.connection.exec_driver_sql(statement)
+            if not self.connection.in_transaction():
+                self.connection.begin()
+            self._driver.execute(statement, values)
+        except self._driver_error as error:
+            lost = SQLAlchemyError(type(error).__name__)  # its text may quote what is stored
+            self._lose(lost)
+            raise lost from None
         except SQLAlchemyError as error:
             self._lose(error)
             raise
+
+    @property
+    def _driver(self) -> Any:
+        return self.connection.connection.dbapi_connection
 
     def _begin_anew_if_ended(self) -> None:
         if self._ended_by_itself():
@@ -192,8 +264,7 @@ class Store:
 
     def _ended_by_itself(self) -> bool:
         """Whether the database has ended the transaction in which earlier operations wrote."""
-        driver: Any = self.connection.connection.dbapi_connection
-        return self.connection.in_transaction() and not getattr(driver, "in_transaction", True)
+        return self.connection.in_transaction() and not getattr(self._driver, "in_transaction", True)
 
     def _lose(self, error: SQLAlchemyError) -> None:
         """Begin anew, and tell those who wait for their commit."""
@@ -203,6 +274,7 @@ class Store:
 
     def _undo(self) -> None:
         self._writing = False
+        self._writes += 1
         with suppress(SQLAlchemyError):  # a connection that is gone has nothing to undo; the next use says so
             self.connection.rollback()
             # SQLAlchemy may take the transaction for ended when the database does not
@@ -214,12 +286,33 @@ class Store:
         self._engine.dispose()
 
 
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+def is_shared(url: str | None) -> bool:
+    """Whether several processes may have a database open; a SQLite file, also the one of no URL, is for one."""
+    return url is not None and _backend(url) == "postgresql"
+
+
+def _backend(url: str) -> str:
+    try:
+        return make_url(url).get_backend_name()
+    except SQLAlchemyError:
+        return ""
+
+
 def _transaction_ended() -> SQLAlchemyError:
     return SQLAlchemyError("the database has ended the transaction by itself")
 
 
 def _hint(url: str) -> str:
-    if make_url(url).get_backend_name() == "sqlite":
+    if _backend(url) not in ("sqlite", "postgresql"):
+        return "a database is given as postgresql://USER@HOST/NAME"
+    if _backend(url) == "sqlite":
         return "check that the state directory can be written and that no other process serves it"
     return "check that the server runs and lets this user in (psql with the same URL), and that psycopg is installed"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 
 from keyexchange.hsm.records import AliasRecord, Home
 from keyexchange.hsm.store.engine import Store
@@ -35,6 +35,10 @@ class Aliases:
     def remove(self, home: Home, name: str) -> None:
         """Forget an alias."""
         self._connection.execute(_REMOVE_ALIAS, _this(home, name))
+
+    def count(self, home: Home) -> int:
+        """How many there are."""
+        return int(self._connection.execute(_COUNT_ALIASES, _this(home, "")).scalar_one())
 
     def page(
         self, home: Home, *, after: str, limit: int, key_id: str | None = None
@@ -84,6 +88,9 @@ _THIS_ALIAS = (
     (aliases.c.account == bindparam("of_account"))
     & (aliases.c.region == bindparam("in_region"))
     & (aliases.c.name == bindparam("named"))
+)
+_COUNT_ALIASES = select(func.count()).where(
+    aliases.c.account == bindparam("of_account"), aliases.c.region == bindparam("in_region")
 )
 _GET_ALIAS = select(aliases).where(_THIS_ALIAS)
 _ADD_ALIAS = insert(aliases)

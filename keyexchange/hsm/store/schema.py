@@ -22,7 +22,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-from keyexchange.hsm.records import KeyClass, KeyOrigin, KeyState, TokenKind
+from keyexchange.hsm.records import KeyClass, KeyOrigin, KeyState, ProtectedOperation, SessionStatus, TokenKind
 from keyexchange.keys import KcvMethod, KeyAlgorithm
 
 
@@ -58,7 +58,7 @@ class Name(TypeDecorator[Enum]):
 
 metadata = MetaData()
 
-VERSION = 2
+VERSION = 3
 """Of these tables; one more with every change to them."""
 
 layout = Table("layout", metadata, Column("version", Integer, primary_key=True))
@@ -67,6 +67,8 @@ main_keys = Table(
     "main_keys",
     metadata,
     Column("name", String(64), primary_key=True),
+    Column("generation", Integer, primary_key=True, autoincrement=False),
+    Column("under", Integer, primary_key=True, autoincrement=False),
     Column("block", Text, nullable=False),
 )
 
@@ -96,6 +98,10 @@ keys = Table(
     Column("block", Text),
     Column("certificate", LargeBinary),
     Column("issuer_id", String(64)),
+    Column("multi_region", Boolean, nullable=False),
+    Column("default_regions", Boolean, nullable=False),
+    Column("mpa_session", String(64)),
+    Column("approval_until", Instant),
     Index("keys_by_home", "account", "region", "number"),
     Index("keys_by_deletion", "delete_pending_at"),
 )
@@ -117,6 +123,53 @@ tags = Table(
     Column("value", String(256), nullable=False),
 )
 
+replicas = Table(
+    "replicas",
+    metadata,
+    Column("key_id", String(64), ForeignKey("keys.id"), primary_key=True),
+    Column("region", String(32), primary_key=True, index=True),
+)
+
+default_regions = Table(
+    "default_regions",
+    metadata,
+    Column("account", String(12), primary_key=True),
+    Column("region", String(32), primary_key=True),
+    Column("replica_region", String(32), primary_key=True),
+)
+
+resource_policies = Table(
+    "resource_policies",
+    metadata,
+    Column("key_id", String(64), ForeignKey("keys.id"), primary_key=True),
+    Column("policy", Text, nullable=False),
+)
+
+team_associations = Table(
+    "team_associations",
+    metadata,
+    Column("account", String(12), primary_key=True),
+    Column("region", String(32), primary_key=True),
+    Column("action", String(64), primary_key=True),
+    Column("team_arn", Text, nullable=False),
+    Column("session", String(64)),
+)
+
+approval_sessions = Table(
+    "approval_sessions",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("account", String(12), nullable=False),
+    Column("region", String(32), nullable=False),
+    Column("operation", Name(ProtectedOperation), nullable=False),
+    Column("team_arn", Text, nullable=False),
+    Column("status", Name(SessionStatus), nullable=False),
+    Column("initiated_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("comment", Text),
+    Column("subject", Text),
+)
+
 tokens = Table(
     "tokens",
     metadata,
@@ -130,6 +183,14 @@ tokens = Table(
     Column("certificate", LargeBinary, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("valid_until", Instant, nullable=False),
+)
+
+used_nonces = Table(
+    "used_nonces",
+    metadata,
+    Column("token", String(96), primary_key=True),
+    Column("sha256", String(64), primary_key=True),
+    Column("used_at", Instant, nullable=False),
 )
 
 certified_keys = Table(

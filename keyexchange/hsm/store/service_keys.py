@@ -1,14 +1,15 @@
-"""The service's own keys in the store: main keys, tokens, the authority and certificates it issued."""
+"""The service's own keys in the store: tokens, the authority and certificates it issued."""
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, insert, select
 
 from keyexchange.hsm.records import CertifiedKey, Home, TokenKind, TokenRecord
 from keyexchange.hsm.store.engine import Store
-from keyexchange.hsm.store.schema import certified_keys, main_keys, tokens
+from keyexchange.hsm.store.schema import certified_keys, tokens, used_nonces
 from keyexchange.keys import KeyAlgorithm
 
 _TOKEN_FIELDS = tuple(TokenRecord.__dataclass_fields__)
@@ -24,15 +25,6 @@ class ServiceKeys:
 
     def __init__(self, store: Store) -> None:
         self._connection = store.connection
-
-    def main_key(self, name: str) -> str | None:
-        """The TR-31 block of a main key."""
-        query = select(main_keys.c.block).where(main_keys.c.name == name)
-        return self._connection.execute(query).scalar_one_or_none()
-
-    def add_main_key(self, name: str, block: str) -> None:
-        """Keep a main key."""
-        self._connection.execute(insert(main_keys), {"name": name, "block": block})
 
     def add_token(self, record: TokenRecord) -> None:
         """Keep a new token."""
@@ -64,6 +56,18 @@ class ServiceKeys:
         )
         row = self._connection.execute(query.order_by(tokens.c.valid_until.desc()).limit(1)).mappings().one_or_none()
         return TokenRecord(**row) if row else None
+
+    def use_nonce(self, token_id: str, nonce: bytes, at: datetime) -> bool:
+        """Put the digest of a nonce on record, for one import token; False when it is there already.
+
+        Call it inside the operation that uses the nonce: it is kept with what that operation keeps, or not at all.
+        """
+        row = {"token": token_id, "sha256": hashlib.sha256(nonce).hexdigest()}
+        known = select(used_nonces.c.token).filter_by(**row)
+        if self._connection.execute(known).first() is not None:
+            return False
+        self._connection.execute(insert(used_nonces), {**row, "used_at": at})
+        return True
 
     def certified_key(self, name: str) -> CertifiedKey | None:
         """A key with its certificate, expired or not."""

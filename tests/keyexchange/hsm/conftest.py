@@ -33,6 +33,12 @@ def postgres() -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str | None:
+    """An empty database of each kind: the state directory's own, or one of PostgreSQL."""
+    return request.getfixturevalue("postgres").new_database() if request.param == "postgresql" else None
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def apc_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """One APC face for all tests that do not mind each other's keys; they run once on each database."""

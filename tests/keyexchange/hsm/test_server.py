@@ -106,6 +106,21 @@ def test_an_answered_write_survives_kill_9(tmp_path: Path, party: Party) -> None
         assert kek["Key"]["KeyState"] == "CREATE_COMPLETE"
 
 
+def test_a_token_that_was_taken_is_refused_after_kill_9(tmp_path: Path, party: Party) -> None:
+    """The ledger of used random numbers is as durable as the key that came with one."""
+    with served(tmp_path) as (process, url):
+        client = apc_client(url)
+        material = establish(client, party).material(bytes(range(16)), "D9999K1TB00E0000")
+        arn = client.import_key(KeyMaterial=material)["Key"]["KeyArn"]
+        process.kill()
+        process.wait(timeout=20)
+    with running_apc(tmp_path) as url:
+        client = apc_client(url)
+        with pytest.raises(client.exceptions.ValidationException, match="RandomNonce was used before"):
+            client.import_key(KeyMaterial=material)
+        assert arn in listed(url)
+
+
 def test_no_clear_key_lies_in_the_state_directory(tmp_path: Path, party: Party) -> None:
     kek, working = bytes(range(1, 25)), bytes(range(100, 116))
     with served(tmp_path) as (process, url):
@@ -174,7 +189,7 @@ def test_the_rehearsal_pair_stays_on_this_machine(tmp_path: Path, monkeypatch: p
     ):
         pass
     own = Credentials("AKIDOWN", Secret(b"own secret"))
-    with running(ServeOptions(tmp_path, apc_port=0, host="0.0.0.0", credentials=own)) as addresses:
+    with running(ServeOptions(tmp_path, apc_port=0, host="0.0.0.0", credentials=own, insecure_bind=True)) as addresses:
         assert addresses.rehearsal_credentials is False
     monkeypatch.setenv("KEYEXCHANGE_ACCESS_KEY_ID", "AKIDENV")
     monkeypatch.setenv("KEYEXCHANGE_SECRET_ACCESS_KEY", "environment secret")

@@ -86,10 +86,13 @@ def test_operations_of_one_turn_share_a_commit(url: str) -> None:
 def test_one_that_hangs_up_does_not_cancel_the_others(url: str) -> None:
     store = Store(url)
 
-    async def main() -> list[object]:
+    async def write(name: str) -> None:
         with store.savepoint():
-            Aliases(store).add(alias("alias/a"))
-        tasks = [asyncio.create_task(store.committed()) for _ in range(3)]
+            Aliases(store).add(alias(name))
+        await store.committed()
+
+    async def main() -> list[object]:
+        tasks = [asyncio.create_task(write(f"alias/{name}")) for name in "abc"]
         await asyncio.sleep(0)
         tasks[0].cancel()
         return await asyncio.gather(*tasks, return_exceptions=True)
@@ -97,6 +100,7 @@ def test_one_that_hangs_up_does_not_cancel_the_others(url: str) -> None:
     cancelled, *others = asyncio.run(main())
     assert isinstance(cancelled, asyncio.CancelledError)
     assert others == [None, None]
+    assert names(store) == ["alias/a", "alias/b", "alias/c"]
     store.close()
 
 
@@ -106,11 +110,14 @@ def test_a_commit_that_fails_fails_for_everybody_and_is_undone(url: str) -> None
     def fail(_: object) -> None:
         raise SQLAlchemyError
 
-    async def main() -> list[object]:
+    async def write(name: str) -> None:
         with store.savepoint():
-            Aliases(store).add(alias("alias/lost"))
+            Aliases(store).add(alias(name))
+        await store.committed()
+
+    async def main() -> list[object]:
         event.listen(store.connection, "commit", fail)
-        outcome = await asyncio.gather(store.committed(), store.committed(), return_exceptions=True)
+        outcome = await asyncio.gather(write("alias/lost"), write("alias/lost-too"), return_exceptions=True)
         event.remove(store.connection, "commit", fail)
         return outcome
 
@@ -128,7 +135,9 @@ def test_a_full_disk_that_ends_the_transaction_fails_everybody_whose_writes_it_t
         if pages is not None:
             pragma(f"PRAGMA max_page_count={pages}")
         with store.savepoint():
-            store.connection.execute(insert(main_keys), {"name": name, "block": "x" * size})
+            store.connection.execute(
+                insert(main_keys), {"name": name, "generation": 1, "under": 1, "block": "x" * size}
+            )
         await store.committed()
 
     async def main() -> list[object]:
@@ -257,6 +266,55 @@ def test_one_process_waits_for_the_others_commit(postgres: Server) -> None:
     assert names(second) == ["alias/a"]
     for store in (first, second):
         store.close()
+
+
+def test_a_refused_operation_does_not_keep_the_other_processes_waiting(postgres: Server) -> None:
+    url = postgres.new_database()
+    first, second = Store(url), Store(url)
+    second.connection.exec_driver_sql("SET lock_timeout = '50ms'")
+    second.commit()
+
+    def refuse() -> None:
+        with first.savepoint():
+            Aliases(first).add(alias("alias/refused"))
+            raise ConfigError("refused")
+
+    async def refused() -> None:
+        with pytest.raises(ConfigError):
+            refuse()
+        with pytest.raises(SQLAlchemyError):
+            second.begin_writing()  # in the same turn: the first is the writer still
+        second.connection.rollback()
+        await asyncio.sleep(0)
+        second.begin_writing()
+
+    asyncio.run(refused())
+    assert names(first) == []
+    for store in (first, second):
+        store.close()
+
+
+def test_a_flush_commits_for_those_who_wait_and_undoes_the_rest(url: str) -> None:
+    store = Store(url)
+
+    async def write() -> None:
+        with store.savepoint():
+            Aliases(store).add(alias("alias/awaited"))
+        await store.committed()
+
+    async def main() -> None:
+        waiting = asyncio.create_task(write())
+        await asyncio.sleep(0)
+        store.flush()
+        assert not store.connection.in_transaction()
+        await waiting
+        with store.savepoint():
+            Aliases(store).add(alias("alias/for-nobody"))
+        store.flush()
+
+    asyncio.run(main())
+    assert names(store) == ["alias/awaited"]
+    store.close()
 
 
 def test_a_connection_that_is_gone_is_told_to_those_who_lose_and_made_anew(postgres: Server) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from keyexchange.errors import FormatError
@@ -11,7 +13,22 @@ from keyexchange.keys import KeyAlgorithm
 from keyexchange.secret import Secret
 from keyexchange.tr31 import Kbpk
 
-VAULT = Vault(Kbpk("A", Secret(bytes(32))))
+
+class Generations:
+    """Main keys, newest first."""
+
+    def __init__(self, *kbpks: Kbpk) -> None:
+        self.kbpks = kbpks
+
+    def newest(self) -> Kbpk:
+        return self.kbpks[0]
+
+    def known(self) -> Iterator[Kbpk]:
+        yield from self.kbpks
+
+
+OLD, NEW = Kbpk("A", Secret(bytes(32))), Kbpk("A", Secret(bytes(range(32))))
+VAULT = Vault(Generations(OLD))
 
 
 def test_a_kek_is_opened_once() -> None:
@@ -26,6 +43,34 @@ def test_a_changed_block_does_not_open() -> None:
     block = VAULT.seal(Secret(bytes(16)), usage="K1", algorithm=KeyAlgorithm.AES_128, mode_of_use="B")
     with pytest.raises(FormatError):
         VAULT.key(block.replace("K1", "D0", 1))
+
+
+def test_a_block_under_an_older_main_key_opens_and_is_sealed_anew_once() -> None:
+    key = Secret(bytes(range(24)))
+    block = VAULT.seal(key, usage="C0", algorithm=KeyAlgorithm.TDES_3KEY, mode_of_use="C")
+    rotated = Vault(Generations(NEW, OLD))
+    assert rotated.key(block) == key
+    again = rotated.reseal(block)
+    assert again is not None
+    assert again[5:16] == block[5:16]
+    assert Vault(Generations(NEW)).key(again) == key
+    assert rotated.reseal(again) is None
+    with pytest.raises(FormatError):
+        VAULT.key(again)
+
+
+def test_what_is_no_block_is_not_tried_under_every_main_key() -> None:
+    tried: list[Kbpk] = []
+
+    class Counting(Generations):
+        def known(self) -> Iterator[Kbpk]:
+            for each in self.kbpks:
+                tried.append(each)
+                yield each
+
+    with pytest.raises(FormatError):
+        Vault(Counting(NEW, OLD)).key("D0000")
+    assert tried == [NEW]
 
 
 def test_the_one_unused_for_longest_gives_way() -> None:
