@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from keyexchange.hsm.apc import REHEARSAL_ACCESS_KEY, REHEARSAL_SECRET_KEY
 from tests.apc_server import MovableClock
 from tests.main_job.site import Site, serving
+from tests.postgres import Server, programs, running_postgres
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +34,12 @@ def site(server: tuple[str, int, MovableClock, Path], tmp_path: Path) -> Iterato
     url, port, clock, _ = server
     yield Site(tmp_path, url, port, clock)
     clock.ahead *= 0
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server; a pipeline that has none fails, a machine that has none skips."""
+    if programs() is None and not os.environ.get("CI"):
+        pytest.skip("PostgreSQL is not installed")
+    with running_postgres() as server:
+        yield server

@@ -1,4 +1,7 @@
-"""A stub of AWS Private CA: one active root that issues whatever it is asked for. For AWS's sample scripts."""
+"""A stub of AWS Private CA: one active root that issues whatever it is asked for. For AWS's sample scripts.
+
+The root has an RSA key, or an elliptic curve key when it is asked for.
+"""
 
 from __future__ import annotations
 
@@ -16,24 +19,31 @@ from cryptography.hazmat.primitives import serialization
 
 from keyexchange import pki
 from keyexchange.crypto import rsa
+from keyexchange.pki import AuthorityKey
 
 ARN = "arn:aws:acm-pca:us-east-1:111122223333:certificate-authority/00000000-0000-0000-0000-000000000000"
-TAG = {"Key": "APC_TR34", "Value": "Sample"}
-"""By which AWS's sample finds the authority it has made before."""
+TAG = "APC_TR34"
+"""By which AWS's samples find the authority they have made before."""
 
 
 class Authority:
-    """What the operations answer."""
+    """What the operations answer.
 
-    def __init__(self) -> None:
-        self._key = rsa.generate(2048)
+    Args:
+        tag: name of the authority's only tag.
+        key: the root's.
+    """
+
+    def __init__(self, tag: str, key: AuthorityKey) -> None:
+        self._tag, self._key = tag, key
         self._root = pki.issue_root("AWS Samples", self._key, days=90, now=datetime.now(UTC))
         self._issued: dict[str, x509.Certificate] = {}
 
     def answer(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
         return {
             "ListCertificateAuthorities": self._list,
-            "ListTags": lambda _request: {"Tags": [TAG]},
+            "ListTags": lambda _request: {"Tags": [{"Key": self._tag, "Value": "Sample"}]},
+            "GetCertificateAuthorityCertificate": lambda _request: {"Certificate": _pem(self._root)},
             "IssueCertificate": self._issue,
             "GetCertificate": self._get,
         }[operation](request)
@@ -59,9 +69,9 @@ def _pem(certificate: x509.Certificate) -> str:
 
 
 @contextmanager
-def private_ca() -> Iterator[str]:
+def private_ca(tag: str = TAG, key: AuthorityKey | None = None) -> Iterator[str]:
     """Yields the endpoint's URL."""
-    authority = Authority()
+    authority = Authority(tag, key or rsa.generate(2048))
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:

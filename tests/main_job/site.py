@@ -16,6 +16,7 @@ from keyexchange.cli.session import Request, run_or_resume
 from keyexchange.engine.journal import Journal
 from keyexchange.engine.report import Report, make_report
 from keyexchange.hsm import FaceOptions, ServeOptions, running
+from keyexchange.hsm.apc import Quotas
 from keyexchange.keys import KeyAlgorithm
 from keyexchange.wire import Handler
 from tests.apc_server import MovableClock, apc_client
@@ -146,7 +147,7 @@ def serving(state_dir: Path, clock: MovableClock, *, quota: float | None = None)
         apc_port=0,
         faces={"payshield": FaceOptions(FACE, 0)},
         clock=clock,
-        requests_per_second=quota,
+        quotas=Quotas(control_plane=quota),
         authority_algorithm=KeyAlgorithm.RSA_2048,  # RSA_4096, as in life, takes a second to make
     )
     with running(options) as addresses:

@@ -26,11 +26,18 @@ CVK = (
 )
 
 
-def aws(site: Site, *words: str, refused: bool = False) -> Any:
+PEK = f"KeyAlgorithm=TDES_3KEY,KeyUsage=TR31_P0_PIN_ENCRYPTION_KEY,KeyClass=SYMMETRIC_KEY,KeyModesOfUse={{{MODES}}}"
+PVK = (
+    "KeyAlgorithm=TDES_2KEY,KeyUsage=TR31_V2_VISA_PIN_VERIFICATION_KEY,KeyClass=SYMMETRIC_KEY,"
+    "KeyModesOfUse={Generate=true,Verify=true}"
+)
+
+
+def aws(site: Site, *words: str, refused: bool = False, service: str = "payment-cryptography") -> Any:
     """What a command answers; what it says on standard error when it is refused."""
     environment = os.environ | {"AWS_ENDPOINT_URL": site.apc_url, "AWS_DEFAULT_REGION": site.region, "AWS_PAGER": ""}
     done = subprocess.run(
-        [AWS, "payment-cryptography", *words, "--output", "json"],
+        [AWS, service, *words, "--output", "json"],
         env=environment,
         capture_output=True,
         text=True,
@@ -39,6 +46,11 @@ def aws(site: Site, *words: str, refused: bool = False) -> Any:
     )
     assert (done.returncode != 0) == refused, done.stderr
     return done.stderr if refused else json.loads(done.stdout or "{}")
+
+
+def use(site: Site, *words: str, refused: bool = False) -> Any:
+    """What a command of the data plane answers."""
+    return aws(site, *words, refused=refused, service="payment-cryptography-data")
 
 
 def root_certificate() -> str:
@@ -86,3 +98,57 @@ def test_parameters_trust_and_aliases_by_the_aws_cli(site: Site) -> None:
     assert "ConflictException" in aws(site, "create-alias", *alias, refused=True)
     aws(site, "delete-alias", *alias)
     assert "ResourceNotFoundException" in aws(site, "get-alias", *alias, refused=True)
+
+
+CARD = ("--primary-account-number=171234567890123",)
+
+
+def test_the_user_guides_getting_started_by_the_aws_cli(site: Site) -> None:
+    """User Guide, "Getting started": create a CVK, generate a CVV2, verify it, a negative test, delete the key."""
+    cvk = aws(site, "create-key", "--exportable", "--key-attributes", CVK)["Key"]
+    named = {"KeyArn": cvk["KeyArn"], "KeyCheckValue": cvk["KeyCheckValue"]}
+    member = "CardVerificationValue2={CardExpiryDate=0123}"
+    key = ("--key-identifier", cvk["KeyArn"], *CARD)
+    generated = use(site, "generate-card-validation-data", *key, "--generation-attributes", member)
+    value = generated.pop("ValidationData")
+    assert generated == named
+    verify = ("verify-card-validation-data", *key, "--verification-attributes", member, "--validation-data")
+    assert use(site, *verify, value) == named
+    wrong = f"{(int(value) + 1) % 1000:03d}"
+    message = use(site, *verify, wrong, refused=True)
+    expected = (
+        "An error occurred (VerificationFailedException) when calling the VerifyCardValidationData operation: "
+        "Card validation data verification failed."
+    )
+    assert expected in message
+    assert aws(site, "delete-key", "--key-identifier", cvk["KeyArn"])["Key"]["KeyState"] == "DELETE_PENDING"
+    assert "ValidationException" in use(site, *verify, value, refused=True)
+
+
+def test_the_user_guides_random_pin_by_the_aws_cli(site: Site) -> None:
+    """User Guide, "Generate a random pin and the associated PVV and then verify the value", and its two errors."""
+    pek = aws(site, "create-key", "--exportable", "--key-attributes", PEK)["Key"]
+    pvk = aws(site, "create-key", "--exportable", "--key-attributes", PVK)["Key"]
+    aws(site, "create-alias", "--alias-name", "alias/pek", "--key-arn", pek["KeyArn"])
+    encryption = ("--encryption-key-identifier", "alias/pek", "--pin-block-format", "ISO_FORMAT_0", *CARD)
+    generated = use(
+        site,
+        "generate-pin-data",
+        *("--generation-key-identifier", pvk["KeyArn"]),
+        *encryption,
+        *("--generation-attributes", "VisaPin={PinVerificationKeyIndex=1}"),
+    )
+    assert generated["EncryptionKeyArn"] == pek["KeyArn"]
+    pvv, block = generated["PinData"]["VerificationValue"], generated["EncryptedPinBlock"]
+    verify = ("verify-pin-data", "--verification-key-identifier", pvk["KeyArn"], *encryption)
+
+    def stated(value: str, pin_block: str) -> tuple[str, ...]:
+        member = f"VisaPin={{PinVerificationKeyIndex=1,VerificationValue={value}}}"
+        return ("--verification-attributes", member, "--encrypted-pin-block", pin_block)
+
+    assert use(site, *verify, *stated(pvv, block))["VerificationKeyArn"] == pvk["KeyArn"]
+    wrong = f"{(int(pvv) + 1) % 10000:04d}"
+    failed = use(site, *verify, *stated(wrong, block), refused=True)
+    assert "(VerificationFailedException) when calling the VerifyPinData operation: Pin block verification" in failed
+    bad = use(site, *verify, *stated(pvv, "AC17DC148BDA645E"), refused=True)
+    assert "(ValidationException) when calling the VerifyPinData operation: Pin block provided is invalid." in bad

@@ -1,4 +1,4 @@
-"""AWS's public sample scripts, unmodified, against both faces.
+"""AWS's public sample scripts, unmodified, against the faces.
 
 They are not part of this project. To run this test, name a checkout of the repository
 aws-samples/samples-for-payment-cryptography-service
@@ -15,11 +15,14 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from adapters.futurex.face import FACE as FUTUREX
+from tests.faces import running_face
 from tests.main_job.site import Site
 
 SAMPLES = os.environ.get("KEYEXCHANGE_AWS_SAMPLES")
@@ -27,8 +30,8 @@ PLACE = Path("key-import-export") / "key_exchange"
 pytestmark = pytest.mark.skipif(not SAMPLES, reason="KEYEXCHANGE_AWS_SAMPLES names no checkout of AWS's samples")
 
 
-def run(folder: Path, script: str, site: Site) -> str:
-    words = [sys.executable, str(folder / script), "--kdh", "payshield", "--krd", "apc"]
+def run(folder: Path, script: str, site: Site, kdh: str = "payshield") -> str:
+    words = [sys.executable, str(folder / script), "--kdh", kdh, "--krd", "apc"]
     environment = os.environ | {"AWS_ENDPOINT_URL": site.apc_url}
     done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, timeout=100, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -41,21 +44,63 @@ def found(pattern: str, output: str) -> str:
     return match[1].strip()
 
 
-@pytest.mark.parametrize("variant", [False, True], ids=["key-block LMK", "variant LMK"])
-def test_tr34_then_tr31_by_awss_own_client(site: Site, variant: bool) -> None:
+def payshield(site: Site, *, variant: bool) -> tuple[Path, dict[str, Any]]:
+    """A copy of the samples, pointed to the payShield face and the APC face: its folder and its configuration."""
     pytest.importorskip("pytz")
     assert SAMPLES is not None
     folder = site.folder / PLACE
     shutil.copytree(Path(SAMPLES) / PLACE, folder)
-    path = folder / "input_config.json"
-    config: dict[str, Any] = json.loads(path.read_text())
+    config: dict[str, Any] = json.loads((folder / "input_config.json").read_text())
     config["kdh"]["payshield"] |= {"port": site.payshield_port, "variant_lmk": variant}
     config["krd"]["apc"]["region"] = site.region
-    path.write_text(json.dumps(config))
+    (folder / "input_config.json").write_text(json.dumps(config))
+    return folder, config
+
+
+@pytest.mark.parametrize("variant", [False, True], ids=["key-block LMK", "variant LMK"])
+def test_tr34_then_tr31_by_awss_own_client(site: Site, variant: bool) -> None:
+    folder, config = payshield(site, variant=variant)
     output = run(folder, "import_export_tr34.py", site)
     assert found(r"^KCV : (.*)$", output) == found(r"^Imported Key KCV : (.*)$", output)
     config["kdh"]["payshield"]["tr31"]["kek"] = found(r"^Transport Key : (.*)$", output)
     config["krd"]["apc"]["tr31"]["kek"] = found(r"^Imported Key : (.*)$", output)
-    path.write_text(json.dumps(config))
+    (folder / "input_config.json").write_text(json.dumps(config))
     output = run(folder, "import_export_tr31.py", site)
+    assert found(r"^KCV : (.*)$", output) == found(r"^Imported Key KCV : (.*)$", output)
+
+
+def test_ecdh_by_awss_own_client(site: Site) -> None:
+    """With the key-block LMK; for a variant LMK the script itself refuses."""
+    output = run(payshield(site, variant=False)[0], "import_export_ecdh.py", site)
+    assert found(r"^KCV : (.*)$", output) == found(r"^Imported Key KCV : (.*)$", output)
+
+
+@pytest.fixture
+def futurex(site: Site) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """A copy of the samples, pointed to a Futurex face and the APC face: its folder and its configuration."""
+    pytest.importorskip("pytz")
+    assert SAMPLES is not None
+    folder = site.folder / PLACE
+    shutil.copytree(Path(SAMPLES) / PLACE, folder)
+    config: dict[str, Any] = json.loads((folder / "input_config.json").read_text())
+    config["krd"]["apc"]["region"] = site.region
+    with running_face(FUTUREX) as port:
+        config["kdh"]["futurex"]["port"] = port
+        (folder / "input_config.json").write_text(json.dumps(config))
+        yield folder, config
+
+
+def test_tr34_then_tr31_from_a_futurex_by_awss_own_client(site: Site, futurex: tuple[Path, dict[str, Any]]) -> None:
+    folder, config = futurex
+    output = run(folder, "import_export_tr34.py", site, "futurex")
+    assert found(r"^KCV : (.*)$", output) == found(r"^Imported Key KCV : (.*)$", output)
+    config["kdh"]["futurex"]["tr31"]["kek"] = found(r"^Transport Key : (.*)$", output)
+    config["krd"]["apc"]["tr31"]["kek"] = found(r"^Imported Key : (.*)$", output)
+    (folder / "input_config.json").write_text(json.dumps(config))
+    output = run(folder, "import_export_tr31.py", site, "futurex")
+    assert found(r"^KCV : (.*)$", output) == found(r"^Imported Key KCV : (.*)$", output)
+
+
+def test_ecdh_from_a_futurex_by_awss_own_client(site: Site, futurex: tuple[Path, dict[str, Any]]) -> None:
+    output = run(futurex[0], "import_export_ecdh.py", site, "futurex")
     assert found(r"^KCV : (.*)$", output) == found(r"^Imported Key KCV : (.*)$", output)

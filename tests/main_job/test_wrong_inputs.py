@@ -32,9 +32,13 @@ GOOD_BDK = "S10096B0TN00E00003D569260CFB3DFA04F48ACCDA8C15CADA1E8A91A934CD9A8EEF
 """Golden block of the BDK 0123..3210 under the published AES test LMK."""
 
 
+UNASKED = {"probe_commands": False}
+"""The payShield is not asked first which commands it has."""
+
+
 def code(message: bytes) -> bytes:
-    """The command or response code behind the four characters of header."""
-    return message[4:6]
+    """The command code behind the four characters of header; nothing when it has no fields, but is only tried."""
+    return message[4:6] if len(message) > 6 else b""
 
 
 def one_key(**changes: str) -> list[dict[str, str]]:
@@ -53,14 +57,24 @@ def test_hsm_down(site: Site) -> None:
 
 def test_hsm_error_code(site: Site) -> None:
     with site.through(lambda _request, reply: reply, disabled_commands=["A8"]) as other:
-        error, report = site.run_failing(DeviceRefusedError, payshield=other)
+        error, report = site.run_failing(DeviceRefusedError, payshield=other | UNASKED)
     assert (error.side, error.operation, error.code) == ("payshield", "A8", "68")
     assert "disabled" in error.message
     assert error.hint
     assert list(site.arrived()) == ["kek"]
     assert report is not None
-    assert site.run(resume=report.run).state == "finished"
+    assert site.run(resume=report.run, payshield=UNASKED).state == "finished"
     assert {name: len(keys) for name, keys in site.arrived().items()} == {"kek": 1, "bdk": 1, "cvk": 1}
+
+
+def test_a_disabled_command_stops_the_run_before_anything_is_made(site: Site) -> None:
+    with site.through(lambda _request, reply: reply, disabled_commands=["A8"]) as other:
+        error, report = site.run_failing(UnsupportedError, payshield=other)
+    assert "A8" in error.message
+    assert not site.arrived()
+    assert not site.anchors()
+    assert report is not None
+    assert site.run(resume=report.run).state == "finished", "once the command is enabled"
 
 
 def test_wrong_lmk_identifier(site: Site) -> None:

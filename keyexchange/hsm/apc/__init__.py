@@ -7,26 +7,34 @@ from keyexchange.hsm.apc.credentials import (
     REHEARSAL_ACCESS_KEY,
     REHEARSAL_SECRET_KEY,
     SECRET_KEY_VARIABLE,
-    find_credentials,
+    find_identities,
+    lets_everybody_in,
 )
 from keyexchange.hsm.apc.endpoint import Endpoint
 from keyexchange.hsm.apc.entry import Entry
-from keyexchange.hsm.apc.http import Application
-from keyexchange.hsm.apc.quotas import CONTROL_PLANE_PER_SECOND, RequestQuota
+from keyexchange.hsm.apc.identities import one_pair
+from keyexchange.hsm.apc.protocol import Origin, Request, Response
+from keyexchange.hsm.apc.quotas import AWS_QUOTAS, QUOTA_NAMES, Quotas, with_figure
 from keyexchange.hsm.apc.sigv4 import Credentials
 
 __all__ = [
     "ACCESS_KEY_VARIABLE",
     "ACCOUNT",
-    "CONTROL_PLANE_PER_SECOND",
+    "AWS_QUOTAS",
+    "QUOTA_NAMES",
     "REHEARSAL",
     "REHEARSAL_ACCESS_KEY",
     "REHEARSAL_SECRET_KEY",
     "SECRET_KEY_VARIABLE",
-    "Application",
     "Credentials",
     "Endpoint",
     "Entry",
-    "RequestQuota",
-    "find_credentials",
+    "Origin",
+    "Quotas",
+    "Request",
+    "Response",
+    "find_identities",
+    "lets_everybody_in",
+    "one_pair",
+    "with_figure",
 ]

@@ -1,7 +1,7 @@
 """Key attributes: APC's words on one side, the codes of X9.143 on the other.
 
 Usages are read off the model's own enum ("TR31_K0_KEY_ENCRYPTION_KEY" is code K0). Source of the modes: ANSI
-X9.143:2021, table 5, and the sets of `KeyModesOfUse` that the AWS Payment Cryptography User Guide allows
+X9.143:2021, table 4, and the sets of `KeyModesOfUse` that the AWS Payment Cryptography User Guide allows
 ("Understanding key attributes"): each set is one letter.
 """
 

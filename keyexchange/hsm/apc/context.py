@@ -7,26 +7,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeVar
 
-from keyexchange.hsm.apc.model import CONTROL_PLANE, load
+from keyexchange.hsm.apc.model import CONTROL_PLANE, DATA_PLANE, load
 from keyexchange.hsm.apc.protocol import Values
 from keyexchange.hsm.device import Hsm
+from keyexchange.hsm.iam import Principal
 from keyexchange.hsm.records import Home
 
 ACCOUNT = "111122223333"
 """The account of AWS's documentation examples."""
-
-
-@dataclass(frozen=True)
-class Principal:
-    """Who asks.
-
-    Args:
-        arn: of an IAM user or an assumed role.
-        account: twelve digits; what is made without another home belongs to it.
-    """
-
-    arn: str
-    account: str
 
 
 @dataclass(frozen=True)
@@ -57,10 +45,12 @@ class Declared:
         handler: answers it.
         writes: whether it changes the store. One that does has the store for itself until its commit, so what it reads
             stays true; one that does not may run beside any other.
+        adds: whether all that it changes is to add a key, with what belongs to it.
     """
 
     handler: Handler
     writes: bool
+    adds: bool = False
 
 
 class OperationTable:
@@ -79,7 +69,7 @@ class OperationTable:
         """By name."""
         return MappingProxyType(self._declared)
 
-    def operation(self, name: str, *, writes: bool) -> Callable[[H], H]:
+    def operation(self, name: str, *, writes: bool, adds: bool = False) -> Callable[[H], H]:
         """Declare a function as an operation.
 
         Raises:
@@ -89,7 +79,7 @@ class OperationTable:
             raise ValueError(f"{name} is not an operation of the model, or is declared twice")
 
         def declare(handler: H) -> H:
-            self._declared[name] = Declared(handler, writes)
+            self._declared[name] = Declared(handler, writes, adds)
             return handler
 
         return declare
@@ -99,3 +89,8 @@ CONTROL = OperationTable(CONTROL_PLANE)
 """Keys, aliases, tags, imports and exports."""
 
 operation = CONTROL.operation
+
+DATA = OperationTable(DATA_PLANE)
+"""What keys are used for."""
+
+data_operation = DATA.operation

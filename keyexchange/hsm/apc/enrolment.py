@@ -10,6 +10,7 @@ from keyexchange.hsm import generate
 from keyexchange.hsm.apc.context import Context
 from keyexchange.hsm.apc.errors import quota_exceeded, validation
 from keyexchange.hsm.apc.protocol import Values
+from keyexchange.hsm.apc.replication import regions_of_new_key
 from keyexchange.hsm.apc.rules import kcv_method, require_attributes
 from keyexchange.hsm.device import Hsm
 from keyexchange.hsm.records import KeyClass, KeyOrigin, KeyRecord, KeyState
@@ -53,13 +54,12 @@ class Material:
 
 
 def enrol(hsm: Hsm, context: Context, request: Values, attributes: Attributes, material: Material) -> KeyRecord:
-    """Keep a new key, with the request's `Enabled` and `Tags`.
+    """Keep a new key, with the request's `Enabled`, `Tags` and `ReplicationRegions`.
 
     Raises:
         ApiError: ValidationException, ServiceQuotaExceededException.
     """
-    if request.get("ReplicationRegions"):
-        raise validation("ReplicationRegions is not served by this endpoint")
+    regions, default_regions = regions_of_new_key(hsm, context.home, request, attributes.key_class)
     tags = read_tags(request.get("Tags", []))
     _require_few(tags)
     enabled = request.get("Enabled", True)
@@ -84,8 +84,11 @@ def enrol(hsm: Hsm, context: Context, request: Values, attributes: Attributes, m
         block=material.block,
         certificate=material.certificate,
         issuer_id=material.issuer_id,
+        multi_region=bool(regions),
+        default_regions=default_regions,
     )
     hsm.keys.add(record)
+    hsm.replication.add(record.id, regions)
     hsm.tags.add(record.id, tags)
     return record
 

@@ -2,34 +2,54 @@
 
 from __future__ import annotations
 
-from keyexchange.hsm.apc.context import ACCOUNT, Context, Principal
+from dataclasses import dataclass
+
+from keyexchange.hsm.apc.context import Context
+from keyexchange.hsm.apc.identities import Identity, Source
 from keyexchange.hsm.apc.model import CONTROL_PLANE, load
 from keyexchange.hsm.apc.protocol import Request
 from keyexchange.hsm.apc.sigv4 import Credentials, Verifier
 from keyexchange.hsm.clock import utc_now
 from keyexchange.hsm.records import Home
 
-USER = "rehearsal"
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Somebody who is in.
+
+    Args:
+        context: what the operation gets to know.
+        identity: whose policies count.
+    """
+
+    context: Context
+    identity: Identity
 
 
 class Entry:
     """Both planes' entry; they share one signing name.
 
     Args:
-        credentials: the pair that is let in.
-        account: of the one user there is.
+        source: gives those who are let in.
     """
 
-    def __init__(self, credentials: Credentials, *, account: str = ACCOUNT) -> None:
+    def __init__(self, source: Source) -> None:
         # signatures are held against the machine's time, which is the callers' too, whatever time the device has
-        self._verifier = Verifier(credentials, load(CONTROL_PLANE).signing_name, utc_now)
-        self._principal = Principal(f"arn:aws:iam::{account}:user/{USER}", account)
+        self._verifier = Verifier(load(CONTROL_PLANE).signing_name, utc_now)
+        self._source = source
 
-    def admit(self, request: Request) -> Context:
-        """The surroundings of a request whose signature is right.
+    def admit(self, request: Request) -> Admission:
+        """Who sent a request, if its signature is right.
 
         Raises:
             ApiError: as `Verifier.verify`.
         """
-        caller = self._verifier.verify(request)
-        return Context(Home(self._principal.account, caller.region), self._principal)
+        identities = self._source()
+
+        def find(access_key_id: str) -> Credentials | None:
+            identity = identities.get(access_key_id)
+            return identity.credentials if identity else None
+
+        caller = self._verifier.verify(request, find)
+        identity = identities[caller.access_key_id]
+        return Admission(Context(Home(identity.principal.account, caller.region), identity.principal), identity)

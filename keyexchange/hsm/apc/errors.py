@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from keyexchange.errors import KeyExchangeError
+from keyexchange.errors import KeyExchangeError, MismatchError
 
 NOT_MODELLED = {
     "UnknownOperationException": 400,
@@ -18,6 +18,18 @@ NOT_MODELLED = {
 """Errors that every AWS service may answer with and no service's model lists, with their HTTP status.
 
 Source: AWS General Reference, "Common errors"; the API reference of Payment Cryptography, "Common Errors".
+"""
+
+VERIFICATION_REASONS = {
+    "mac": ("INVALID_MAC", "Mac verification failed."),
+    "pin": ("INVALID_PIN", "Pin block verification failed."),
+    "card_value": ("INVALID_VALIDATION_DATA", "Card validation data verification failed."),
+    "cryptogram": ("INVALID_AUTH_REQUEST_CRYPTOGRAM", "Auth request cryptogram verification failed."),
+}
+"""VerificationFailedReason and message by `MismatchError.reason`.
+
+Source: APC Data Plane API reference; the messages are the service's own (User Guide, "Verify PIN data", "Getting
+started", "UnionPay specific functions"), but that of a MAC, which is like them.
 """
 
 
@@ -56,6 +68,12 @@ def not_found(resource_id: str) -> ApiError:
 def quota_exceeded(message: str) -> ApiError:
     """One more would be too many."""
     return ApiError("ServiceQuotaExceededException", message)
+
+
+def verification_failed(error: MismatchError) -> ApiError:
+    """A MAC, PIN, card value or cryptogram is not the right one."""
+    reason, message = VERIFICATION_REASONS[error.reason]
+    return ApiError("VerificationFailedException", message, {"Reason": reason, "Message": message})
 
 
 def throttled() -> ApiError:

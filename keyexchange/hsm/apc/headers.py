@@ -14,7 +14,7 @@ EXPORTABILITY = {"EXPORTABLE": "E", "NON_EXPORTABLE": "N", "SENSITIVE": "S"}
 """Source: APC API reference, KeyBlockHeaders, KeyExportability; X9.143:2021 table 6."""
 
 NARROWER_MODES = {"B": "BED", "C": "CGV", "N": "NBEDCGVX", "E": "E", "D": "D", "G": "G", "V": "V", "X": "X"}
-"""What a mode of use may become on export: itself or a part of it. Source: X9.143:2021 table 5 for the parts."""
+"""What a mode of use may become on export: itself or a part of it. Source: X9.143:2021 table 4 for the parts."""
 
 LONGEST_BLOCKS = 112
 """Characters of all optional blocks, ids and lengths included. Source: APC API reference, OptionalBlocks."""

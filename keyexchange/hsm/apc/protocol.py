@@ -1,7 +1,7 @@
 """The wire form of a service: request in, response out. No sockets, no device.
 
 `Protocol` is what the service needs; `JsonProtocol` is AWS's JSON 1.0 and 1.1: one path, the operation in
-`X-Amz-Target`, the input as the body. The data plane's rest-json goes beside it as another class.
+`X-Amz-Target`, the input as the body. The data plane's rest-json is in `rest_json`.
 Source: Smithy 2.0, "AWS JSON 1.0 protocol" (target, content type, epoch-seconds timestamps, `__type`).
 """
 
@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from typing import Protocol as TypingProtocol
 
@@ -24,6 +25,26 @@ NAMESPACE = "com.amazonaws.paymentcryptography"
 """Namespace of the service's Smithy model; stands before the `#` in `__type`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a request came from, as the connection shows it.
+
+    Args:
+        address: of the client; empty when unknown.
+        secure: whether it came over TLS.
+        tls_version: "TLSv1.3"; empty without TLS.
+        cipher_suite: "TLS_AES_128_GCM_SHA256"; empty without TLS.
+    """
+
+    address: str = ""
+    secure: bool = False
+    tls_version: str = ""
+    cipher_suite: str = ""
+
+
+_NOWHERE = Origin()
+
+
 @dataclass(frozen=True)
 class Request:
     """An HTTP request, whole.
@@ -34,6 +55,7 @@ class Request:
         query: as sent, without the question mark.
         headers: names in lower case, in the order sent.
         body: the whole body.
+        origin: where it came from.
     """
 
     method: str
@@ -41,10 +63,21 @@ class Request:
     query: str
     headers: tuple[tuple[str, str], ...]
     body: bytes
+    origin: Origin = _NOWHERE
 
     def header(self, name: str) -> str | None:
         """The first header of that (lower case) name."""
-        return next((value for each, value in self.headers if each == name), None)
+        return self._first.get(name)
+
+    def header_values(self, name: str) -> tuple[str, ...]:
+        """All headers of that (lower case) name, in the order sent."""
+        if len(self._first) == len(self.headers):  # as in nearly every request, no name is there twice
+            return (self._first[name],) if name in self._first else ()
+        return tuple(value for each, value in self.headers if each == name)
+
+    @cached_property
+    def _first(self) -> Mapping[str, str]:
+        return dict(reversed(self.headers))
 
 
 @dataclass(frozen=True)
@@ -91,16 +124,7 @@ class JsonProtocol:
         return target.removeprefix(self._prefix)
 
     def read(self, operation: str, request: Request) -> Values:
-        try:
-            values = json.loads(request.body or b"{}")
-        except ValueError:
-            # json's and UTF-8's errors quote the document
-            raise serialization(f"the body of {operation} is not JSON") from None
-        except RecursionError:
-            raise serialization(f"the body of {operation} is nested too deeply") from None
-        if not isinstance(values, dict):
-            raise serialization("Start of structure or map expected")
-        return _without_nulls(values)
+        return read_json(operation, request.body)
 
     def write(self, values: Values, request_id: str) -> Response:
         return self._response(200, values, request_id)
@@ -115,13 +139,31 @@ class JsonProtocol:
         return error.members or {"Message": error.message}
 
     def _response(self, status: int, values: Mapping[str, object], request_id: str) -> Response:
-        body = json.dumps(values, default=_epoch, separators=(",", ":")).encode()
+        body = _encode(values).encode()
         headers = (
             ("content-type", self._content_type),
             ("content-length", str(len(body))),
             ("x-amzn-requestid", request_id),
         )
         return Response(status, headers, body)
+
+
+def read_json(operation: str, body: bytes) -> Values:
+    """The members that a body holds; an empty body holds none.
+
+    Raises:
+        ApiError: SerializationException.
+    """
+    try:
+        values = json.loads(body or b"{}")
+    except ValueError:
+        # json's and UTF-8's errors quote the document
+        raise serialization(f"the body of {operation} is not JSON") from None
+    except RecursionError:
+        raise serialization(f"the body of {operation} is nested too deeply") from None
+    if not isinstance(values, dict):
+        raise serialization("Start of structure or map expected")
+    return _without_nulls(values)
 
 
 def _without_nulls(values: Values) -> Values:
@@ -138,3 +180,6 @@ def _epoch(value: object) -> float:
     if not isinstance(value, datetime):
         raise TypeError(f"{type(value).__name__} has no JSON form here")
     return round(value.timestamp(), 3)
+
+
+_encode = json.JSONEncoder(default=_epoch, separators=(",", ":")).encode

@@ -81,6 +81,8 @@ PUBLIC_KEYS: dict[str, Allowed] = {
 }
 """Imported public keys by usage code: encrypt and wrap, or verify, nothing else."""
 
+KEY_AGREEMENT = "K3"
+
 _BY_CLASS = {
     KeyClass.SYMMETRIC_KEY: SECRET_KEYS,
     KeyClass.ASYMMETRIC_KEY_PAIR: KEY_PAIRS,
@@ -111,6 +113,19 @@ def require_attributes(key_class: KeyClass, usage: str, algorithm: KeyAlgorithm,
         raise validation(f"KeyAlgorithm {algorithm} is not valid for KeyUsage {name}")
     if mode_of_use not in allowed.modes:
         raise validation(f"KeyModesOfUse is not valid for KeyUsage {name}")
+
+
+def refuse_derive_key_usage(usage: str) -> None:
+    """Refuse a DeriveKeyUsage with a key that agrees on no key.
+
+    A key agreement key pair may go without: AWS's own samples make such pairs for ECDH in the data plane. Source: AWS
+    Payment Cryptography User Guide, "Understanding key attributes" (K3); aws-samples/samples-for-payment-cryptography.
+
+    Raises:
+        ApiError: ValidationException.
+    """
+    if usage != KEY_AGREEMENT:
+        raise validation(f"DeriveKeyUsage is only valid for KeyUsage {USAGE_NAMES[KEY_AGREEMENT]}")
 
 
 def require_strength(wrapping: KeyAlgorithm, key: KeyAlgorithm, *, strength: int | None = None) -> None:

@@ -1,4 +1,5 @@
-"""One request from first to last: who asks, what for, is it well formed, do it, wait until it is kept, answer."""
+"""One request from first to last: who asks, what for, is it well formed, may they, do it, wait until it is kept,
+write it into the audit trail, answer."""
 
 from __future__ import annotations
 
@@ -7,13 +8,15 @@ import logging
 import traceback
 import uuid
 
-from keyexchange.errors import KeyExchangeError
+from keyexchange.errors import KeyExchangeError, MismatchError
+from keyexchange.hsm.apc.access import Authorizer
 from keyexchange.hsm.apc.context import Context, OperationTable
 from keyexchange.hsm.apc.entry import Entry
-from keyexchange.hsm.apc.errors import ApiError, serialization, validation
+from keyexchange.hsm.apc.errors import ApiError, serialization, validation, verification_failed
+from keyexchange.hsm.apc.events import Call, Recorder
 from keyexchange.hsm.apc.model import load
 from keyexchange.hsm.apc.protocol import Protocol, Request, Response, Values
-from keyexchange.hsm.apc.quotas import RequestQuota
+from keyexchange.hsm.apc.quotas import PlaneQuotas
 from keyexchange.hsm.apc.redaction import redact
 from keyexchange.hsm.apc.validation import validator
 from keyexchange.hsm.device import Hsm
@@ -29,18 +32,28 @@ class Plane:
         table: the operations that are served.
         protocol: how they look on the wire.
         entry: who may come in.
-        quota: requests beyond it are throttled; None for no limit.
+        quotas: what is beyond them is refused; None for no limits.
+        recorder: writes the audit trail; None for none.
     """
 
     def __init__(
-        self, hsm: Hsm, table: OperationTable, protocol: Protocol, entry: Entry, *, quota: RequestQuota | None = None
+        self,
+        hsm: Hsm,
+        table: OperationTable,
+        protocol: Protocol,
+        entry: Entry,
+        *,
+        quotas: PlaneQuotas | None = None,
+        recorder: Recorder | None = None,
     ) -> None:
         self._hsm = hsm
         self._entry = entry
-        self._quota = quota
+        self._quotas = quotas
+        self._recorder = recorder
         self._declared = table.declared
         self._operations = load(table.service).operations
         self._protocol = protocol
+        self._authorizer = Authorizer(hsm, self._operations)
         self._validators = {name: validator(self._operations[name].input) for name in self._declared}
 
     def serves(self, request: Request) -> bool:
@@ -49,36 +62,50 @@ class Plane:
 
     async def answer(self, request: Request) -> Response:
         """Answer a request. Raises nothing: what goes wrong becomes an error of the service."""
-        request_id = str(uuid.uuid4())
+        call = Call(request, str(uuid.uuid4()))
         try:
-            values = await self._perform(request, request_id)
-        except ApiError as error:
-            _log.info("request %s refused: %s", request_id, error.code)
-            return self._protocol.write_error(error, request_id)
-        except UnicodeEncodeError:
-            return self._protocol.write_error(serialization("a string holds half of a surrogate pair"), request_id)
-        except KeyExchangeError as error:
-            _log.info("request %s refused: %s", request_id, type(error).__name__)
-            return self._protocol.write_error(validation(error.message), request_id)
-        except Exception as error:  # the edge: whatever it was, the caller gets an answer and the log a place
-            # without its message, which might quote the request
-            _log.error("request %s: %s\n%s", request_id, type(error).__name__, _where(error))
-            failure = ApiError("InternalServerException", "The request could not be processed")
-            return self._protocol.write_error(failure, request_id)
-        return self._protocol.write(values, request_id)
+            result = await self._perform(call)
+            response = self._protocol.write(result, call.id)
+            if self._recorder is not None:
+                self._recorder.record(call, result=result)
+        except Exception as error:  # the edge: whatever it was, the caller gets an answer
+            return self._refuse(call, self._of_operation(call.operation, _refusal(call.id, error)))
+        return response
 
-    async def _perform(self, request: Request, request_id: str) -> Values:
-        context = self._entry.admit(request)
-        name = self._operation(request)
-        if self._quota is not None:
-            self._quota.spend()
-        values = self._protocol.read(name, request)
+    def _of_operation(self, name: str | None, refusal: ApiError) -> ApiError:
+        """The error as the operation has it: where the model lists no conflict for it, as for the whole data plane, a
+        key that is not enabled or waits for its deletion makes the request invalid."""
+        if refusal.code != "ConflictException" or name is None or refusal.code in self._operations[name].errors:
+            return refusal
+        return validation(refusal.message)
+
+    def _refuse(self, call: Call, refusal: ApiError) -> Response:
+        try:
+            if self._recorder is not None:
+                self._recorder.record(call, error=refusal)
+        except OSError as error:
+            _log.error("request %s has no event in the audit trail: %s", call.id, error.strerror)
+        return self._protocol.write_error(refusal, call.id)
+
+    async def _perform(self, call: Call) -> Values:
+        call.admission = admission = self._entry.admit(call.request)
+        call.operation = name = self._operation(call.request)
+        values = self._protocol.read(name, call.request)
+        if self._quotas is not None:
+            self._quotas.spend(admission.context.home, values)
         self._validators[name](values)
+        call.values = values
         if _log.isEnabledFor(logging.DEBUG):
-            _log.debug("request %s: %s %s", request_id, name, redact(self._operations[name].input, values))
-        result = await self._run(name, context, values)
-        await self._hsm.store.committed()
-        return result
+            _log.debug("request %s: %s %s", call.id, name, redact(self._operations[name].input, values))
+        try:
+            self._authorizer.require(name, admission, call.request.origin, values)
+            if self._quotas is not None:
+                self._quotas.require_room(self._hsm, admission.context.home, name)
+            return await self._run(name, admission.context, values)
+        finally:
+            # also when it is refused: what it has read may have written (deletions that are due), and a writer
+            # that does not commit keeps every other process waiting
+            await self._hsm.store.committed()
 
     def _operation(self, request: Request) -> str:
         name = self._protocol.operation(request)
@@ -95,10 +122,25 @@ class Plane:
             answer: Values = await handler(self._hsm, context, values)
             return answer
         store = self._hsm.store
-        with store.savepoint() if declared.writes else store.reading():
+        with store.savepoint(adding=declared.adds) if declared.writes else store.reading():
             result = handler(self._hsm, context, values)
             assert isinstance(result, dict)
             return result
+
+
+def _refusal(request_id: str, error: Exception) -> ApiError:
+    """What a request is refused with."""
+    if isinstance(error, ApiError):
+        _log.info("request %s refused: %s", request_id, error.code)
+        return error
+    if isinstance(error, UnicodeEncodeError):
+        return serialization("a string holds half of a surrogate pair")
+    if isinstance(error, KeyExchangeError):
+        _log.info("request %s refused: %s", request_id, type(error).__name__)
+        return verification_failed(error) if isinstance(error, MismatchError) else validation(error.message)
+    # the log gets the place without the message, which might quote the request
+    _log.error("request %s: %s\n%s", request_id, type(error).__name__, _where(error))
+    return ApiError("InternalServerException", "The request could not be processed")
 
 
 def _where(error: BaseException) -> str:

@@ -84,8 +84,10 @@ def verify_issued(hsm: Hsm, member: str, certificate: x509.Certificate, authorit
     """Verify that an authority, itself in good standing up to its root, has issued a certificate.
 
     Raises:
-        ApiError: ValidationException: not issued by it, out of date, an authority above is gone or disabled.
+        ApiError: ValidationException: a key that the service does not know; not issued by it, out of date, an authority
+            above is gone or disabled.
     """
+    certified_key(member, certificate)
     path = [pki.to_der(certificate), *_path(hsm, authority)]
     try:
         pki.verify_chain(path[0], [], path[1:2], at=hsm.now())  # by this authority, not by another of the path

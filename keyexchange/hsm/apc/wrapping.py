@@ -22,7 +22,7 @@ HMAC_HASHES = {
     "22": KeyAlgorithm.HMAC_SHA384,
     "23": KeyAlgorithm.HMAC_SHA512,
 }
-"""The hash of an HMAC key, from optional block HM. Source: ANSI X9.143:2021, 6.3.6.5, table 14."""
+"""The hash of an HMAC key, from optional block HM. Source: ANSI X9.143:2021, 6.3.6.5, table 13."""
 
 _HMAC_CODES = {algorithm: code for code, algorithm in HMAC_HASHES.items()}
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any, NamedTuple
 
 from keyexchange.hsm.iam.document import read_document
@@ -13,6 +14,7 @@ from keyexchange.hsm.iam.principals import Grant
 from keyexchange.hsm.iam.requests import AccessRequest
 from keyexchange.hsm.iam.statements import Effect, PolicyKind, Statement, check_names, parse_statement
 
+_VARIABLE = re.compile(r"\$\{([^,}]+)")
 _ELEMENTS = ("Version", "Id", "Statement")
 _WITHOUT_VARIABLES = "2008-10-17"
 _VERSIONS = (_WITHOUT_VARIABLES, "2012-10-17")
@@ -40,6 +42,18 @@ class Policy:
     def __post_init__(self) -> None:
         # few actions are ever asked about; what covers each is found once
         object.__setattr__(self, "_about", lru_cache(maxsize=128)(partial(_about, self.statements)))
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The condition keys, in lower case, that conditions and variables ask about: others need not be known."""
+        found: set[str] = set()
+        for statement in self.statements:
+            texts = [*statement.resources.texts]
+            for condition in statement.conditions:
+                found.add(condition.key)
+                texts += condition.values
+            found.update(name.lower() for text in texts for name in _VARIABLE.findall(text))
+        return frozenset(found)
 
     def denies(self, request: AccessRequest) -> Statement | None:
         """The first Deny that applies."""

@@ -81,6 +81,7 @@ class Party:
             sign=lambda octets: rsa_keys.sign_pkcs1_sha256(self.key, octets),
             cipher=weaker,
             weaker_cipher=weaker is not None,
+            weaker_receiver=True,  # whether it is too weak is the service's to say
         )
 
 

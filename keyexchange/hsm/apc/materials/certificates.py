@@ -24,6 +24,7 @@ def receive_root(hsm: Hsm, context: Context, request: Values, material: Values) 
     certificate = read_certificate("PublicKeyCertificate", material["PublicKeyCertificate"])
     if certificate.issuer != certificate.subject:
         raise validation("PublicKeyCertificate is not self-signed: a root certificate is its own issuer")
+    certified_key("PublicKeyCertificate", certificate)
     der = pki.to_der(certificate)
     try:
         pki.verify_chain(der, [], [der], at=hsm.now())

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
-
-from keyexchange.crypto import ec as ec_keys
-from keyexchange.crypto.kdf import Derivation, KdfFunction, KdfHash
-from keyexchange.errors import FormatError
+from keyexchange.hsm.apc.agreement import OwnKey, agree
 from keyexchange.hsm.apc.attributes import USAGE_NAMES
 from keyexchange.hsm.apc.context import Context
 from keyexchange.hsm.apc.errors import validation
@@ -14,8 +10,6 @@ from keyexchange.hsm.apc.identifiers import find_usable_key
 from keyexchange.hsm.apc.materials.outgoing import Outgoing
 from keyexchange.hsm.apc.materials.tr31_block import receive_under, send_under
 from keyexchange.hsm.apc.protocol import Values
-from keyexchange.hsm.apc.rules import require_strength
-from keyexchange.hsm.apc.trust import certified_key, find_authority, read_certificate, verify_issued
 from keyexchange.hsm.apc.wrapping import WRAPPING_USAGES
 from keyexchange.hsm.device import Hsm
 from keyexchange.hsm.records import KeyRecord
@@ -44,24 +38,19 @@ def _derived(hsm: Hsm, context: Context, material: Values) -> tuple[KeyRecord, K
         ApiError: ResourceNotFoundException, ConflictException, ValidationException.
     """
     record = _private_key(hsm, context, material["PrivateKeyIdentifier"])
-    peer = _peer(hsm, context, material, record)
     algorithm = KeyAlgorithm(material["DeriveKeyAlgorithm"])
     if algorithm.letter is Algorithm.H:
         raise validation(f"DeriveKeyAlgorithm {algorithm} does not protect key blocks")
-    require_strength(record.algorithm, algorithm)
-    derivation = Derivation(
-        function=KdfFunction(material["KeyDerivationFunction"]),
-        hash=KdfHash(material["KeyDerivationHashAlgorithm"]),
-        shared_information=bytes.fromhex(material["DerivationData"]["SharedInformation"]),
-        algorithm=algorithm,
-    )
     assert record.block is not None
-    private_key = ec_keys.load_private(hsm.vault.key(record.block).reveal())
-    try:
-        shared = ec_keys.shared_secret(private_key, peer)
-    except FormatError as error:
-        raise validation(f"PublicKeyCertificate: {error.message}") from None
-    return record, Kbpk(algorithm.letter.value, derivation.key(shared)), algorithm
+    _, key = agree(
+        hsm,
+        context,
+        OwnKey(record.algorithm, hsm.vault.ec_private(record.block)),
+        material,
+        algorithm=algorithm.value,
+        shared_information=material["DerivationData"]["SharedInformation"],
+    )
+    return record, Kbpk(algorithm.letter.value, key), algorithm
 
 
 def _private_key(hsm: Hsm, context: Context, identifier: str) -> KeyRecord:
@@ -72,13 +61,3 @@ def _private_key(hsm: Hsm, context: Context, identifier: str) -> KeyRecord:
         allowed = " or ".join(USAGE_NAMES[usage] for usage in WRAPPING_USAGES)
         raise validation(f"PrivateKeyIdentifier does not have the DeriveKeyUsage {allowed}")
     return record
-
-
-def _peer(hsm: Hsm, context: Context, material: Values, record: KeyRecord) -> EllipticCurvePublicKey:
-    authority = find_authority(hsm, context, material["CertificateAuthorityPublicKeyIdentifier"])
-    certificate = read_certificate("PublicKeyCertificate", material["PublicKeyCertificate"])
-    verify_issued(hsm, "PublicKeyCertificate", certificate, authority)
-    algorithm, key = certified_key("PublicKeyCertificate", certificate)
-    if not isinstance(key, EllipticCurvePublicKey):
-        raise validation(f"PublicKeyCertificate holds an {algorithm} key; PrivateKeyIdentifier is {record.algorithm}")
-    return key

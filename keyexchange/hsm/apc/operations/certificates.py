@@ -1,23 +1,49 @@
-"""GetPublicKeyCertificate."""
+"""GetPublicKeyCertificate and GetCertificateSigningRequest."""
 
 from __future__ import annotations
 
+import base64
 from datetime import timedelta
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 
 from keyexchange import pki
 from keyexchange.hsm.apc import shapes
 from keyexchange.hsm.apc.context import Context, operation
 from keyexchange.hsm.apc.errors import validation
-from keyexchange.hsm.apc.identifiers import find_living_key
+from keyexchange.hsm.apc.identifiers import find_living_key, find_usable_key
 from keyexchange.hsm.apc.protocol import Values
 from keyexchange.hsm.device import Hsm
 from keyexchange.hsm.records import CertifiedKey, KeyClass, KeyRecord
+from keyexchange.keys import Algorithm
 
 VALID_DAYS = 90
 REUSE_LEFT = timedelta(days=30)
 """Source of both: APC API reference, GetPublicKeyCertificate, KeyCertificate."""
 
 _SIGNING_USAGES = ("S0",)
+
+SUBJECT = {
+    "Country": NameOID.COUNTRY_NAME,
+    "StateOrProvince": NameOID.STATE_OR_PROVINCE_NAME,
+    "City": NameOID.LOCALITY_NAME,
+    "Organization": NameOID.ORGANIZATION_NAME,
+    "OrganizationUnit": NameOID.ORGANIZATIONAL_UNIT_NAME,
+    "CommonName": NameOID.COMMON_NAME,
+    "EmailAddress": NameOID.EMAIL_ADDRESS,
+}
+"""The members of CertificateSubjectType, in the order in which they stand in the subject."""
+
+SIGNING_HASHES: dict[str, hashes.SHA224 | hashes.SHA256 | hashes.SHA384 | hashes.SHA512] = {
+    "SHA224": hashes.SHA224(),
+    "SHA256": hashes.SHA256(),
+    "SHA384": hashes.SHA384(),
+    "SHA512": hashes.SHA512(),
+}
+"""By SigningAlgorithmType; any of them with any key, RSASSA-PKCS1-v1_5 or ECDSA."""
 
 
 @operation("GetPublicKeyCertificate", writes=True)
@@ -45,3 +71,28 @@ async def _certify(hsm: Hsm, record: KeyRecord) -> CertifiedKey:
     with hsm.store.savepoint():
         hsm.service_keys.put_certified_key(certified)
     return certified
+
+
+@operation("GetCertificateSigningRequest", writes=False)
+def get_certificate_signing_request(hsm: Hsm, context: Context, request: Values) -> Values:
+    """A PKCS#10 request of a key pair, base64 of PEM, signed with the key itself whatever its modes of use.
+
+    Source: APC API reference, GetCertificateSigningRequest; AWS Payment Cryptography User Guide, "Bring Your Own
+    Certificate Authority" (the form, and the order of the subject as OpenSSL shows it there; where it puts the e-mail
+    address is not shown).
+    """
+    record = find_usable_key(hsm, context, request["KeyIdentifier"])
+    if record.key_class is not KeyClass.ASYMMETRIC_KEY_PAIR:
+        raise validation("KeyIdentifier is not an asymmetric key pair")
+    assert record.block is not None
+    rsa = record.algorithm.letter is Algorithm.R
+    key = hsm.vault.rsa_private(record.block) if rsa else hsm.vault.ec_private(record.block)
+    builder = x509.CertificateSigningRequestBuilder(_subject(request["CertificateSubject"]))
+    signed = builder.sign(key, SIGNING_HASHES[request["SigningAlgorithm"]])
+    return {"CertificateSigningRequest": base64.b64encode(signed.public_bytes(Encoding.PEM)).decode()}
+
+
+def _subject(stated: Values) -> x509.Name:
+    if not stated.get("EmailAddress", "").isascii():
+        raise validation("EmailAddress has characters that a certificate can not hold")  # the model's pattern has one
+    return x509.Name([x509.NameAttribute(oid, stated[member]) for member, oid in SUBJECT.items() if member in stated])

@@ -14,9 +14,11 @@ from keyexchange.hsm.apc.attributes import mode_letter, usage_code
 from keyexchange.hsm.apc.context import Context, operation
 from keyexchange.hsm.apc.enrolment import Attributes, Material, enrol, enrol_secret
 from keyexchange.hsm.apc.errors import conflict, validation
-from keyexchange.hsm.apc.identifiers import find_key, find_living_key, key_arn
+from keyexchange.hsm.apc.identifiers import find_key, find_living_key, find_own_key, key_arn
 from keyexchange.hsm.apc.pages import page_size, position, with_next_token
 from keyexchange.hsm.apc.protocol import Values
+from keyexchange.hsm.apc.replication import describe, describe_new
+from keyexchange.hsm.apc.rules import refuse_derive_key_usage
 from keyexchange.hsm.apc.trust import public_spki
 from keyexchange.hsm.device import Hsm
 from keyexchange.hsm.records import KeyClass, KeyOrigin, KeyRecord, KeyState
@@ -29,22 +31,22 @@ _PLACE = re.compile(r"[0-9]{1,18}")  # what the database can count to
 _CREATED = (KeyClass.SYMMETRIC_KEY.value, KeyClass.ASYMMETRIC_KEY_PAIR.value)
 
 
-@operation("CreateKey", writes=True)
+@operation("CreateKey", writes=True, adds=True)
 async def create_key(hsm: Hsm, context: Context, request: Values) -> Values:
     """A new symmetric key or key pair. Source: APC API reference, CreateKey."""
     attributes = _created_attributes(request)
     attributes.require_valid()
-    if "DeriveKeyUsage" in request and attributes.usage != "K3":
-        raise validation("DeriveKeyUsage is only valid for KeyUsage TR31_K3_ASYMMETRIC_KEY_FOR_KEY_AGREEMENT")
+    if "DeriveKeyUsage" in request:
+        refuse_derive_key_usage(attributes.usage)
     pair = None
     if attributes.key_class is KeyClass.ASYMMETRIC_KEY_PAIR:
         pair = await generate.key_pair(attributes.algorithm)
-    with hsm.store.savepoint():
+    with hsm.store.savepoint(adding=True):
         if pair is None:
             record = enrol_secret(hsm, context, request, attributes, generate.symmetric_key(attributes.algorithm))
         else:
             record = enrol(hsm, context, request, attributes, _pair_material(hsm, request, attributes, pair))
-    return {"Key": shapes.key(record)}
+    return {"Key": describe_new(hsm, record)}
 
 
 def _created_attributes(request: Values) -> Attributes:
@@ -76,18 +78,16 @@ def _pair_material(hsm: Hsm, request: Values, attributes: Attributes, pair: Priv
 @operation("GetKey", writes=False)
 def get_key(hsm: Hsm, context: Context, request: Values) -> Values:
     """A key's metadata, also when it is deleted. Source: APC API reference, GetKey."""
-    return {"Key": shapes.key(find_key(hsm, context, request["KeyIdentifier"]))}
+    return {"Key": describe(hsm, find_key(hsm, context, request["KeyIdentifier"]))}
 
 
 @operation("ListKeys", writes=False)
 def list_keys(hsm: Hsm, context: Context, request: Values) -> Values:
-    """The keys of the region in the order of their making. Source: APC API reference, ListKeys."""
+    """Keys and replicas of the region in the order of the keys' making. Source: APC API reference, ListKeys."""
     place = position(request, _LISTING)
     if place and not _PLACE.fullmatch(place):
         raise validation("NextToken is not valid")
     state = request.get("KeyState")
-    if state == "CREATE_IN_PROGRESS":
-        return {"Keys": []}  # keys are complete once they are answered
     records, following = hsm.keys.page(
         context.home,
         now=hsm.now(),
@@ -100,8 +100,12 @@ def list_keys(hsm: Hsm, context: Context, request: Values) -> Values:
 
 @operation("DeleteKey", writes=True)
 def delete_key(hsm: Hsm, context: Context, request: Values) -> Values:
-    """Disable a key now and destroy it after the waiting period. Source: APC API reference, DeleteKey."""
-    record = find_living_key(hsm, context, request["KeyIdentifier"])
+    """Disable a key now and destroy it after the waiting period; its replicas go with it.
+
+    Source: APC API reference, DeleteKey; of the replicas, the user guide's "Replicating AWS Payment Cryptography keys":
+    a primary's state is theirs, and a replica alone is deleted by RemoveKeyReplicationRegions.
+    """
+    record = find_own_key(hsm, context, request["KeyIdentifier"], find=find_living_key)
     days = request.get("DeleteKeyInDays", DEFAULT_DELETION_DAYS)
     now = hsm.now()
     return _changed(
@@ -118,7 +122,7 @@ def delete_key(hsm: Hsm, context: Context, request: Values) -> Values:
 @operation("RestoreKey", writes=True)
 def restore_key(hsm: Hsm, context: Context, request: Values) -> Values:
     """Take a deletion back. The key stays disabled, as the guide's example shows. Source: APC API reference."""
-    record = find_key(hsm, context, request["KeyIdentifier"])
+    record = find_own_key(hsm, context, request["KeyIdentifier"])
     if record.state is not KeyState.DELETE_PENDING:
         raise conflict(f"Key {key_arn(record.home, record.id)} is not pending deletion")
     return _changed(hsm, record, state=KeyState.CREATE_COMPLETE, delete_pending_at=None)
@@ -126,18 +130,18 @@ def restore_key(hsm: Hsm, context: Context, request: Values) -> Values:
 
 @operation("StartKeyUsage", writes=True)
 def start_key_usage(hsm: Hsm, context: Context, request: Values) -> Values:
-    """Enable a key. Source: APC API reference, StartKeyUsage."""
-    record = find_living_key(hsm, context, request["KeyIdentifier"])
+    """Enable a key, and its replicas. Source: APC API reference, StartKeyUsage."""
+    record = find_own_key(hsm, context, request["KeyIdentifier"], find=find_living_key)
     return _changed(hsm, record, enabled=True, usage_start_at=hsm.now(), usage_stop_at=None)
 
 
 @operation("StopKeyUsage", writes=True)
 def stop_key_usage(hsm: Hsm, context: Context, request: Values) -> Values:
-    """Disable a key. Source: APC API reference, StopKeyUsage."""
-    record = find_living_key(hsm, context, request["KeyIdentifier"])
+    """Disable a key, and its replicas. Source: APC API reference, StopKeyUsage."""
+    record = find_own_key(hsm, context, request["KeyIdentifier"], find=find_living_key)
     return _changed(hsm, record, enabled=False, usage_start_at=None, usage_stop_at=hsm.now())
 
 
 def _changed(hsm: Hsm, record: KeyRecord, **values: Any) -> Values:
     hsm.keys.change(record.id, **values)
-    return {"Key": shapes.key(replace(record, **values))}
+    return {"Key": describe(hsm, replace(record, **values))}

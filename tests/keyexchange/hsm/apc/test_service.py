@@ -11,17 +11,18 @@ from urllib.parse import urlsplit
 
 import boto3
 import pytest
-from botocore.auth import SigV4Auth
+from botocore.auth import SigV4Auth, SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from keyexchange.hsm.apc import REHEARSAL_ACCESS_KEY, REHEARSAL_SECRET_KEY
 from keyexchange.hsm.apc.context import CONTROL, Declared, operation
-from keyexchange.hsm.apc.http import LARGEST_BODY
 from keyexchange.hsm.apc.model import CONTROL_PLANE, load
+from keyexchange.hsm.server.connection import LARGEST_BODY
 from tests.apc_server import apc_client, running_apc
 from tests.keyexchange.hsm.kdh import create_kek
+from tests.postgres import Server
 
 TARGET = "PaymentCryptographyControlPlane.ListKeys"
 
@@ -71,8 +72,10 @@ def test_an_unknown_operation_is_refused(apc_url: str, target: str, path: str, m
     assert (status, body["__type"]) == (400, "UnknownOperationException")
 
 
-def test_an_operation_that_is_not_served_is_named(apc_url: str) -> None:
-    _, _, body = post(apc_url, b"{}", target="PaymentCryptographyControlPlane.PutResourcePolicy")
+def test_an_operation_that_is_not_served_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(CONTROL._declared, "PutResourcePolicy")  # type: ignore[arg-type]
+    with running_apc(tmp_path) as url:
+        _, _, body = post(url, b"{}", target="PaymentCryptographyControlPlane.PutResourcePolicy")
     assert body["__type"] == "UnknownOperationException"
     assert "PutResourcePolicy is not served" in body["Message"]
 
@@ -114,6 +117,27 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_read(apc_url: str) -> 
 def test_a_request_without_a_signature_is_refused(apc_url: str) -> None:
     status, _, body = send(apc_url, "POST", "/", b"{}", {"X-Amz-Target": TARGET})
     assert (status, body["__type"]) == (400, "MissingAuthenticationTokenException")
+
+
+def test_a_presigned_request_is_answered(apc_url: str) -> None:
+    headers = {"X-Amz-Target": TARGET, "Host": urlsplit(apc_url).netloc}
+    request = AWSRequest("POST", f"{apc_url}/", headers=headers)
+    pair = Credentials(REHEARSAL_ACCESS_KEY, REHEARSAL_SECRET_KEY)
+    SigV4QueryAuth(pair, CONTROL_PLANE, "us-east-1", expires=60).add_auth(request)
+    path = request.url.removeprefix(apc_url)
+    assert send(apc_url, "POST", path, b"", dict(request.headers.items()))[0] == 200
+    status, _, body = send(apc_url, "POST", path.replace("=60", "=61"), b"", dict(request.headers.items()))
+    assert (status, body["__type"]) == (400, "InvalidSignatureException")
+
+
+def test_what_was_refused_keeps_no_other_process_waiting(postgres: Server, tmp_path: Path) -> None:
+    """The refused one was to write, so its process had become the one writer."""
+    url = postgres.new_database()
+    with running_apc(tmp_path, database_url=url) as one, running_apc(tmp_path, database_url=url) as other:
+        client = apc_client(one)
+        with pytest.raises(client.exceptions.ResourceNotFoundException):
+            client.delete_key(KeyIdentifier="alias/nobody")
+        assert create_kek(apc_client(other, read_timeout=10)).startswith("arn:")
 
 
 @pytest.mark.parametrize(
@@ -164,29 +188,3 @@ def test_only_operations_of_the_model_are_declared() -> None:
     for name in ("MakeCoffee", "GetKey"):
         with pytest.raises(ValueError, match=name):
             operation(name, writes=False)
-
-
-def test_what_is_served() -> None:
-    """The operations of this release; the others of the model follow."""
-    assert sorted(CONTROL.declared) == [
-        "CreateAlias",
-        "CreateKey",
-        "DeleteAlias",
-        "DeleteKey",
-        "ExportKey",
-        "GetAlias",
-        "GetKey",
-        "GetParametersForExport",
-        "GetParametersForImport",
-        "GetPublicKeyCertificate",
-        "ImportKey",
-        "ListAliases",
-        "ListKeys",
-        "ListTagsForResource",
-        "RestoreKey",
-        "StartKeyUsage",
-        "StopKeyUsage",
-        "TagResource",
-        "UntagResource",
-        "UpdateAlias",
-    ]

@@ -154,6 +154,39 @@ def tr34_material(established: Established, parameters: dict[str, Any], **change
     return {"Tr34KeyBlock": {name: value for name, value in (block | changes).items() if value is not None}}
 
 
+def opened_outside(material: str, party: Party, parameters: dict[str, Any]) -> tr34.OpenedToken:
+    kdh = pki.to_der(pki.load(parameters["SigningKeyCertificate"]))
+    token = tr34.read(bytes.fromhex(material))
+    tr34.verify(token, kdh_certificate=kdh, nonce=NONCE)
+    certificate = pki.to_der(party.certificate)
+    return tr34.open_token(token, krd_private_key=party.key, krd_certificate=certificate, kdh_certificate=kdh)
+
+
+def test_headers_make_the_key_of_a_token_stricter(
+    client: Any, established: Established, party: Party, export_parameters: dict[str, Any]
+) -> None:
+    arn = create(client, *CVK)["KeyArn"]
+    stricter = {
+        "KeyModesOfUse": {"Verify": True},
+        "KeyExportability": "SENSITIVE",
+        "KeyVersion": "07",
+        "OptionalBlocks": {"LB": "Label7"},
+    }
+    material = tr34_material(established, export_parameters, KeyBlockHeaders=stricter)
+    answer = client.export_key(ExportKeyIdentifier=arn, KeyMaterial=material)["WrappedKey"]
+    header, _ = tr31.parse_header(opened_outside(answer["KeyMaterial"], party, export_parameters).header)
+    assert (header.key_usage, header.mode_of_use, header.key_version_number, header.exportability) == (
+        "C0",
+        "V",
+        "07",
+        "S",
+    )
+    assert header.optional_blocks[0] == tr31.OptionalBlock("LB", "Label7")
+    looser = tr34_material(established, export_parameters, KeyBlockHeaders={"KeyModesOfUse": {"DeriveKey": True}})
+    with pytest.raises(client.exceptions.ValidationException, match="not a restriction"):
+        client.export_key(ExportKeyIdentifier=arn, KeyMaterial=looser)
+
+
 def test_a_token_opens_outside(
     client: Any, established: Established, party: Party, export_parameters: dict[str, Any]
 ) -> None:
@@ -161,15 +194,7 @@ def test_a_token_opens_outside(
     material = tr34_material(established, export_parameters)
     answer = client.export_key(ExportKeyIdentifier=key["KeyArn"], KeyMaterial=material)["WrappedKey"]
     assert answer["WrappedKeyMaterialFormat"] == "TR34_KEY_BLOCK"
-    kdh = pki.to_der(pki.load(export_parameters["SigningKeyCertificate"]))
-    token = tr34.read(bytes.fromhex(answer["KeyMaterial"]))
-    tr34.verify(token, kdh_certificate=kdh, nonce=NONCE)
-    opened = tr34.open_token(
-        token,
-        krd_private_key=party.key,
-        krd_certificate=pki.to_der(party.certificate),
-        kdh_certificate=kdh,
-    )
+    opened = opened_outside(answer["KeyMaterial"], party, export_parameters)
     # the header that APC writes: AWS CLI reference, export-key
     assert opened.header == "D0112K0TB00E0000"
     assert str(key_kcv(KeyAlgorithm.TDES_2KEY, opened.key)) == answer["KeyCheckValue"] == key["KeyCheckValue"]

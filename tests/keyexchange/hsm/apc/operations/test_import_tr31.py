@@ -108,7 +108,7 @@ def header(**changes: str) -> Header:
 
 
 def wrapped(head: Header, key: bytes = bytes(range(16))) -> str:
-    return wrap(Kbpk("T", Secret(KEK)), head, Secret(key), weaker_kbpk=True, odd_header=True)
+    return wrap(Kbpk("T", Secret(KEK)), head, Secret(key), weaker_kbpk=True, odd_header=True, odd_key=True)
 
 
 GOOD = wrapped(header())

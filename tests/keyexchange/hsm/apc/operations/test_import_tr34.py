@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from keyexchange import pki, tr34
+from keyexchange import pki, tr31, tr34
 from keyexchange.crypto import rsa as rsa_keys
 from keyexchange.secret import Secret
 from keyexchange.tr34 import Layout
@@ -182,11 +182,18 @@ def test_another_certificate_than_the_signers_is_refused(established: Establishe
         ("D9999K0TX00E0000", "KeyModesOfUse is not valid"),
         ("D9999K0AB00E0000", "weaker RSA_2048"),
         ("D9999K0TY00E0000", "mode of use Y"),
-        ("D9999ZZTB00E0000", "key usage is not one of X9.143"),
     ],
 )
 def test_a_header_that_no_key_may_have_is_refused(established: Established, header: str, text: str) -> None:
     refused(established, text, header)
+
+
+def test_a_header_that_is_none_is_refused(established: Established, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as careless:
+        for module in ("attributes", "checks"):
+            careless.setattr(f"keyexchange.tr34.{module}.check_header", lambda _: tr31.Header("D", "K0", "T", "B"))
+        token = established.party.token(KEK, "D9999ZZTB00E0000", established.krd)
+    refused(established, "key usage is not one of X9.143", WrappedKeyBlock=token)
 
 
 def test_a_token_must_be_named_and_known(established: Established) -> None:

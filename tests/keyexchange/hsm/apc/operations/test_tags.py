@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.apc_server import MovableClock, apc_client, running_apc
 from tests.keyexchange.hsm.kdh import create_kek
 
 
@@ -41,6 +44,22 @@ def test_a_key_has_fifty_tags_at_most(client: Any) -> None:
 def test_reserved_names_are_refused(client: Any, name: str) -> None:
     with pytest.raises(client.exceptions.ValidationException, match="aws:"):
         client.tag_resource(ResourceArn=create_kek(client), Tags=[{"Key": name, "Value": "x"}])
+
+
+def test_a_deleted_key_loses_its_tags_and_takes_no_others(tmp_path: Path) -> None:
+    clock = MovableClock()
+    with running_apc(tmp_path, clock=clock) as url:
+        client = apc_client(url)
+        arn = create_kek(client)
+        put(client, arn, a="1")
+        client.delete_key(KeyIdentifier=arn, DeleteKeyInDays=3)
+        put(client, arn, b="2")  # not while it waits
+        assert tags(client, arn) == {"a": "1", "b": "2"}
+        clock.ahead = timedelta(days=4)
+        assert client.get_key(KeyIdentifier=arn)["Key"]["KeyState"] == "DELETE_COMPLETE"
+        assert tags(client, arn) == {}
+        with pytest.raises(client.exceptions.ConflictException, match="DELETE_COMPLETE"):
+            put(client, arn, a="1")
 
 
 def test_only_keys_that_exist_have_tags(client: Any) -> None:

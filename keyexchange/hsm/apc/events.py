@@ -1,0 +1,224 @@
+"""Calls as CloudTrail events.
+
+Source: AWS CloudTrail User Guide, "CloudTrail record contents for management, data, and network activity events" and
+"CloudTrail userIdentity element"; the examples in the AWS Payment Cryptography User Guide, "Logging AWS Payment
+Cryptography API calls using AWS CloudTrail". docs/reference/audit.md tells what differs.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from keyexchange.hsm.apc.access.naming import Naming, naming_of, value_at
+from keyexchange.hsm.apc.access.questions import action_of, alias_arn
+from keyexchange.hsm.apc.entry import Admission
+from keyexchange.hsm.apc.errors import ApiError
+from keyexchange.hsm.apc.identities import Identity, unique_id
+from keyexchange.hsm.apc.model import Operation
+from keyexchange.hsm.apc.protocol import Request, Values
+from keyexchange.hsm.apc.redaction import Show, for_audit
+from keyexchange.hsm.audit import AuditLog
+from keyexchange.hsm.clock import Clock
+from keyexchange.hsm.iam.actions import AccessLevel
+from keyexchange.hsm.iam.principals import PrincipalType
+from keyexchange.hsm.records import Home
+
+EVENT_VERSION = "1.11"
+EVENT_SOURCE = "payment-cryptography.amazonaws.com"
+_KEY_TYPE = "AWS::PaymentCryptography::Key"
+_ALIAS_TYPE = "AWS::PaymentCryptography::Alias"
+_READING = frozenset({AccessLevel.LIST, AccessLevel.READ})
+_LONGEST_AGENT = 1024
+_SHOWN = 1024
+
+ERROR_CODES = {"AccessDeniedException": "AccessDenied"}
+"""Where CloudTrail has another code than the service's error. Source: CloudTrail events of AWS's JSON services."""
+
+
+@dataclass
+class Call:
+    """One request, with what is known of it so far.
+
+    Args:
+        request: as it came.
+        id: of the request.
+        admission: who asks, once that is known.
+        operation: its name, once that is known to be one.
+        values: the input, once it is known to be valid.
+    """
+
+    request: Request
+    id: str
+    admission: Admission | None = None
+    operation: str | None = None
+    values: Values | None = None
+
+
+@dataclass(frozen=True)
+class _Form:
+    """What is the same in every event of an operation."""
+
+    read_only: bool
+    naming: Naming
+    show_request: Show
+    show_response: Show
+
+
+class Recorder:
+    """Writes an event for every call whose caller and operation are known.
+
+    Who cannot show who he is leaves no event, as in CloudTrail: he could fill the disk.
+
+    Args:
+        log: takes the events.
+        clock: the device's time.
+        operations: of the API's model.
+    """
+
+    def __init__(self, log: AuditLog, clock: Clock, operations: Mapping[str, Operation]) -> None:
+        self._append: Callable[[Mapping[str, Any]], None] = log.append
+        self._clock = clock
+        self._forms = {name: _form(operation) for name, operation in operations.items()}
+        self._shown: dict[str, tuple[Identity, dict[str, Any]]] = {}
+
+    def record(self, call: Call, *, result: Values | None = None, error: ApiError | None = None) -> None:
+        """Write the event of a call.
+
+        Args:
+            call: the call.
+            result: its answer.
+            error: what it was refused with, instead.
+
+        Raises:
+            OSError: the trail cannot be written.
+        """
+        if call.admission is not None and call.operation is not None:
+            self._append(self._event(call, call.admission, self._forms[call.operation], result, error))
+
+    def _event(
+        self, call: Call, admission: Admission, form: _Form, result: Values | None, error: ApiError | None
+    ) -> dict[str, Any]:
+        home, values = admission.context.home, call.values
+        event: dict[str, Any] = {
+            "eventVersion": EVENT_VERSION,
+            "userIdentity": self._user_identity(admission.identity),
+            "eventTime": _time(self._clock()),
+            "eventSource": EVENT_SOURCE,
+            "eventName": call.operation,
+            "awsRegion": home.region,
+            "sourceIPAddress": call.request.origin.address,
+            "userAgent": (call.request.header("user-agent") or "")[:_LONGEST_AGENT],
+        }
+        if error is not None:
+            event["errorCode"] = ERROR_CODES.get(error.code, error.code)
+            event["errorMessage"] = error.message
+        shows_response = result is not None and not form.read_only
+        event |= {
+            "requestParameters": None if values is None else form.show_request(values),
+            "responseElements": form.show_response(result) if shows_response else None,
+            "requestID": call.id,
+            "eventID": str(uuid.uuid4()),
+            "readOnly": form.read_only,
+        }
+        if resources := _resources(form.naming, home, values or {}, result or {}):
+            event["resources"] = resources
+        event |= {
+            "eventType": "AwsApiCall",
+            "managementEvent": True,
+            "recipientAccountId": home.account,
+            "eventCategory": "Management",
+        }
+        if call.request.origin.secure:
+            event["tlsDetails"] = _tls_details(call.request)
+        return event
+
+    def _user_identity(self, identity: Identity) -> dict[str, Any]:
+        """Kept by access key, with its owner: who comes once comes again."""
+        access_key_id = identity.credentials.access_key_id
+        kept = self._shown.get(access_key_id)
+        if kept is None or kept[0] is not identity:
+            if len(self._shown) >= _SHOWN:
+                self._shown.clear()
+            kept = self._shown[access_key_id] = identity, user_identity(identity)
+        return kept[1]
+
+
+def _form(operation: Operation) -> _Form:
+    levels = frozenset(action_of(operation.name).levels)
+    return _Form(
+        read_only=bool(levels) and levels <= _READING,
+        naming=naming_of(operation.input),
+        show_request=for_audit(operation.input),
+        show_response=for_audit(operation.output) if operation.output else lambda _: None,
+    )
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC).isoformat()[:19]}Z"
+
+
+def user_identity(identity: Identity) -> dict[str, Any]:
+    """The element userIdentity.
+
+    Ids are made of the ARN. A session's creation is not known here, so its attributes leave it out.
+    """
+    principal = identity.principal
+    found: dict[str, Any] = {
+        "type": _IDENTITY_TYPES[principal.type],
+        "principalId": principal.user_id or unique_id("AIDA", principal.arn),
+        "arn": principal.arn,
+        "accountId": principal.account,
+        "accessKeyId": identity.credentials.access_key_id,
+    }
+    if principal.type is PrincipalType.USER:
+        found["userName"] = principal.arn.rpartition("/")[2]
+    if principal.type is PrincipalType.ASSUMED_ROLE:
+        found["sessionContext"] = {
+            "sessionIssuer": {
+                "type": "Role",
+                "principalId": found["principalId"].partition(":")[0],
+                "arn": principal.identity,
+                "accountId": principal.account,
+                "userName": principal.identity.rpartition("/")[2],
+            },
+            "attributes": {"mfaAuthenticated": "false"},
+        }
+    return found
+
+
+_IDENTITY_TYPES = {
+    PrincipalType.ACCOUNT: "Root",
+    PrincipalType.USER: "IAMUser",
+    PrincipalType.ASSUMED_ROLE: "AssumedRole",
+}
+
+
+def _resources(naming: Naming, home: Home, values: Values, result: Values) -> list[dict[str, str]]:
+    """The keys and aliases that the request names, and the key that the answer is about."""
+    named = [value_at(values, path) for path in (*naming.keys, *naming.further_keys)]
+    if naming.alias:
+        named.append(value_at(values, naming.alias))
+    inside = next((part for part in (result.get("Key"), result.get("Alias"), result.get("WrappedKey")) if part), result)
+    named += [inside.get("KeyArn"), inside.get("WrappingKeyArn")]
+    arns = dict.fromkeys(name if name.startswith("arn:") else alias_arn(home, name) for name in named if name)
+    return [_resource(arn, home) for arn in arns]
+
+
+def _resource(arn: str, home: Home) -> dict[str, str]:
+    parts = arn.split(":", 5)
+    account = parts[4] if len(parts) > 5 else home.account
+    return {"accountId": account, "type": _ALIAS_TYPE if ":alias/" in arn else _KEY_TYPE, "ARN": arn}
+
+
+def _tls_details(request: Request) -> dict[str, str]:
+    host = request.header("host") or ""
+    found = {
+        "tlsVersion": request.origin.tls_version,
+        "cipherSuite": request.origin.cipher_suite,
+        "clientProvidedHostHeader": host,
+    }
+    return {name: value for name, value in found.items() if value}
