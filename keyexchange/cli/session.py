@@ -75,7 +75,7 @@ def planned(
 def _reviewed(request: Request) -> config.Config:
     """The file as people reviewed it; the built-in sample when simulators need no file."""
     if request.simulate and request.config_file is None:
-        return sample()
+        return sample(request.krd or "")
     return config.load(config.find(request.config_file))
 
 

@@ -22,6 +22,7 @@ from keyexchange import config, registry
 from keyexchange.errors import UnreachableError
 
 _HTTP = "http://"
+_NAMES_KEYS = ("apc", "software")
 _FACE_OF = {"software": "apc"}
 """A side that has no face of its own name."""
 
@@ -37,10 +38,18 @@ class Simulation:
     addresses: Mapping[str, str]
 
 
-def sample() -> config.Config:
-    """The built-in sample: a KEK and working keys of many usages, made anew by the simulated sender."""
-    text = files("keyexchange.cli").joinpath("simulation.json").read_text("utf-8")
-    return config.parse(json.loads(text), "the built-in sample")
+def sample(krd: str) -> config.Config:
+    """The built-in sample: a KEK and working keys of many usages, made anew by the simulated sender.
+
+    Args:
+        krd: the receiver; only one that names keys is told their names.
+    """
+    document = json.loads(files("keyexchange.cli").joinpath("simulation.json").read_text("utf-8"))
+    if krd not in _NAMES_KEYS:
+        for key in (document["kek"], *document["keys"]):
+            key.pop("alias", None)
+            key.pop("tags", None)
+    return config.parse(document, "the built-in sample")
 
 
 def with_addresses(settings: config.Config, simulation: Simulation | None) -> config.Config:

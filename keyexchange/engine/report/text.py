@@ -136,9 +136,10 @@ def _carriers(report: Report) -> list[str]:
         return []
     lines = heading("What travelled, and its SHA-256")
     for carrier in report.carriers:
-        unit = "octets" if carrier.kind == "TR-34 token" else "characters"
+        unit = "characters" if carrier.kind == "TR-31 block" else "octets"
         late = ", superseded" if carrier.superseded else ""
-        words_ = f"{_short(carrier.key)}: {carrier.words}, header {carrier.header}, {carrier.length} {unit}{late}"
+        header = f", header {carrier.header}" if carrier.header else ""
+        words_ = f"{_short(carrier.key)}: {carrier.words}{header}, {carrier.length} {unit}{late}"
         lines += [*paragraph(words_, first="  ", rest="    "), f"    {carrier.sha256}"]
     return lines
 
