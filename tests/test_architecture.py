@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 HEIGHT = {
     "errors": 0, "secret": 0, "keys": 0, "references": 0,
     "crypto": 1, "wire": 1,
-    "tr31": 2, "pki": 2, "payment": 2,
+    "tr31": 2, "pki": 2, "payment": 2, "hostport": 2,
     "tr34": 3,
     "protocols": 4, "authority": 4, "inspection": 4,
     "registry": 5, "hsm": 5,
@@ -48,30 +48,39 @@ NEVER = {
 ADAPTER_MAY = ("keyexchange.hsm.device", "keyexchange.hsm.faces")
 """What a vendor room may import above height 4: its face answers from the device."""
 
+SOFTWARE_MAY = ("adapters.apc", "keyexchange.hsm")
+"""What `adapters.software` may import besides: it is the APC adapter with an APC face of its own."""
+
 OUTSIDE = {
     "keyexchange.crypto": {"cryptography"},
     "keyexchange.pki": {"cryptography", "asn1crypto"},
     "keyexchange.tr34": {"cryptography", "asn1crypto"},
     "keyexchange.authority": {"cryptography", "pydantic"},
     "keyexchange.inspection.x509": {"cryptography"},  # the types of certificate extensions
+    "keyexchange.inspection.bare_keys": {"cryptography"},  # keys that are not in a certificate
     "keyexchange.config": {"pydantic"},
+    "keyexchange.hostport": {"pydantic"},
     "keyexchange.hsm": {"cryptography"},
     "keyexchange.hsm.apc": {"botocore"},
-    "keyexchange.hsm.server": {"uvicorn", "uvloop"},
+    "keyexchange.hsm.main_keys.kms": {"boto3", "botocore"},  # a KMS key may protect the region main key
+    "keyexchange.hsm.server": {"httptools", "uvloop"},
     "keyexchange.hsm.store": {"sqlalchemy"},
     "keyexchange.engine.journal": {"sqlalchemy"},
     "keyexchange.engine.report": {"jinja2"},
     "keyexchange.engine.report.evidence": {"cryptography"},  # the type of a certificate
     "keyexchange.cli": {"click", "rich"},
     "adapters.payshield": {"cryptography", "pydantic"},
+    "adapters.futurex": {"cryptography", "pydantic"},
+    "adapters.atalla": {"cryptography", "pydantic"},
     "adapters.apc": {"botocore", "cryptography", "pydantic"},
+    "adapters.software": {"pydantic"},
     "adapters.apc.client": {"boto3"},
 }
 """Which outside packages a module and those below it may import. Oracles of the tests (psec, moto) are nowhere."""
 
 SOCKETS = ("socket", "ssl", "socketserver", "http.client", "urllib.request")
 SOCKETS_IN = ("keyexchange.wire", "keyexchange.hsm.server")
-"""Standard library modules that open connections, and where they belong; the server binds the port for uvicorn."""
+"""Standard library modules that open connections, and where they belong."""
 
 LONGEST_FILE = 500
 
@@ -134,6 +143,8 @@ def _in_core(found: Import) -> str:
 
 
 def _in_vendor_room(found: Import) -> str:
+    if _below(found.module, "adapters.software") and found.target.startswith(SOFTWARE_MAY):
+        return ""
     if found.target.startswith("adapters"):
         vendor = found.module.split(".")[1]
         if found.target.split(".")[1:2] != [vendor]:

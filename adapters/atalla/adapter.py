@@ -31,10 +31,10 @@ from keyexchange.protocols.messages import (
     SealedKey,
     SigningKey,
 )
-from keyexchange.wire import Connection, Delimited
+from keyexchange.wire import Delimited
 
 from . import akb
-from .client import Client, Trace
+from .client import Client
 from .commands import (
     CheckDigits,
     ExportTr31,
@@ -286,20 +286,11 @@ class AtallaEntry:
         Raises:
             ConfigError: TLS files that cannot be used.
         """
-        connection = Connection(
-            settings.host,
-            settings.port,
-            framing=lambda: Delimited(b"<", b">"),
-            connect_timeout=settings.connect_timeout,
-            reply_timeout=settings.reply_timeout,
-            tls=settings.tls.resolved() if settings.tls else None,
+        connection = settings.connection(lambda: Delimited(b"<", b">"))
+        client = Client(
+            connection, context_tags=settings.context_tags, trace=trace or (_log.info if settings.debug else None)
         )
-        client = Client(connection, context_tags=settings.context_tags, trace=trace or _log_trace(settings))
         return AtallaAdapter(settings, client)
-
-
-def _log_trace(settings: AtallaSettings) -> Trace | None:
-    return _log.info if settings.debug else None
 
 
 def _enabled(found: Configuration | None, lacking: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -28,10 +28,10 @@ from keyexchange.protocols.messages import (
     KrdCredential,
     TrustAnchor,
 )
-from keyexchange.wire import Connection, Delimited
+from keyexchange.wire import Delimited
 
 from .agreeing import Agreeing
-from .client import Client, Trace
+from .client import Client
 from .commands import Echo, EchoReply, ImportKey, ImportRsa, ImportTr34
 from .commands.conventions import SIMULATOR
 from .errors import SIDE
@@ -214,20 +214,9 @@ class FuturexEntry:
         Raises:
             ConfigError: TLS files that cannot be used.
         """
-        connection = Connection(
-            settings.host,
-            settings.port,
-            framing=lambda: Delimited(b"[", b"]", largest=LARGEST_MESSAGE),
-            connect_timeout=settings.connect_timeout,
-            reply_timeout=settings.reply_timeout,
-            tls=settings.tls.resolved() if settings.tls else None,
-        )
-        client = Client(connection, tags=settings.message_tags, trace=trace or _log_trace(settings))
+        connection = settings.connection(lambda: Delimited(b"[", b"]", largest=LARGEST_MESSAGE))
+        client = Client(connection, tags=settings.message_tags, trace=trace or (_log.info if settings.debug else None))
         return FuturexAdapter(settings, client)
-
-
-def _log_trace(settings: FuturexSettings) -> Trace | None:
-    return _log.info if settings.debug else None
 
 
 ADAPTER = FuturexEntry()

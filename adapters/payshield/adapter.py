@@ -33,9 +33,9 @@ from keyexchange.protocols.messages import (
     SigningKey,
     TrustAnchor,
 )
-from keyexchange.wire import Connection, LengthPrefixed
+from keyexchange.wire import LengthPrefixed
 
-from .client import Client, Trace
+from .client import Client
 from .commands import SIMULATOR_FIRMWARE, CertificationRequest, Diagnostics, Subject
 from .dialects import KeyBlockDialect, VariantDialect
 from .errors import SIDE
@@ -269,19 +269,10 @@ class PayshieldEntry:
         Raises:
             ConfigError: TLS files that cannot be used.
         """
-        connection = Connection(
-            settings.host,
-            settings.port,
-            framing=LengthPrefixed,
-            connect_timeout=settings.connect_timeout,
-            reply_timeout=settings.reply_timeout,
-            tls=settings.tls.resolved() if settings.tls else None,
+        connection = settings.connection(LengthPrefixed)
+        return PayshieldAdapter(
+            settings, Client(connection, settings.header_length, trace or (_log.info if settings.debug else None))
         )
-        return PayshieldAdapter(settings, Client(connection, settings.header_length, trace or _log_trace(settings)))
-
-
-def _log_trace(settings: PayshieldSettings) -> Trace | None:
-    return _log.info if settings.debug else None
 
 
 ADAPTER = PayshieldEntry()
