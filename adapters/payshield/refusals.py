@@ -18,8 +18,8 @@ _TR34 = "export_tr34"
 _RSA = "export_rsa"
 _EXPORTS = (_TR34, "export_tr31", _RSA, "export_ecdh")
 """What puts the key's own header on its way. A KEK that only wraps may have another usage or mode at each side."""
-_IMPORTS = ("import_tr31", "import_tr34", "import_rsa", "import_ecdh", "held_key")
-"""What a receiver does: the reference is the sender's and says nothing here."""
+_COMES_HERE = ("import_tr31", "import_tr34", "import_rsa", "import_ecdh", "held_key", "make_key")
+"""What a receiver does, and A0: a reference is the sender's and says nothing here."""
 _ONLY_TDES = "B8 encrypts what it sends with TDES, so it may carry no AES key; AES keys need an AES KEK made by ECDH"
 
 
@@ -38,8 +38,8 @@ def refusal_of(key: KeyToMove, ability: str, *, keys_are_blocks: bool) -> str | 
         return _ONLY_TDES
     if ability == _RSA and keys_are_blocks and _exportability(key) != Exportability.S:
         return _BARE_KEY
-    if ability in _IMPORTS:
-        return _import_refusal(key, keys_are_blocks=keys_are_blocks)
+    if ability in _COMES_HERE:
+        return _coming_refusal(key, keys_are_blocks=keys_are_blocks)
     if not key.reference:
         return None
     if not keys_are_blocks:
@@ -55,10 +55,10 @@ def _exportability(key: KeyToMove) -> str:
         return key.attributes.exportability
 
 
-def _import_refusal(key: KeyToMove, *, keys_are_blocks: bool) -> str | None:
+def _coming_refusal(key: KeyToMove, *, keys_are_blocks: bool) -> str | None:
     algorithm, usage = key.attributes.algorithm, key.attributes.key_usage
     if algorithm.letter not in (Algorithm.A, Algorithm.T):
-        return f"a payShield takes TDES and AES keys this way, no {algorithm} keys"
+        return f"a payShield makes and takes TDES and AES keys this way, no {algorithm} keys"
     if keys_are_blocks:
         return None
     if algorithm not in _CRYPTOGRAMS:

@@ -12,9 +12,11 @@ ABOUT = """\
 # inspect: what a block, token or certificate says
 
 Written from the code by `python -m tests.pages`; a test holds it there. `keyexchange inspect BLOCK` recognises a format
-by itself and explains each field. BLOCK is the text itself, the path of a file, or `-` for standard input: hexadecimal,
-base64, PEM (also several objects) or binary. No key is needed. What is shown is not verified, but for a certification
-request, which proves itself.
+by itself and explains each field. BLOCK is the text itself, the path of a file, or `-` for standard input. A block, a
+token or a certificate may be written as it is, or in hexadecimal (with blanks, colons, commas or `0x`), base64 or PEM
+(also several objects), one inside the other up to three deep; quotes, white space and the byte order marks of UTF-8 and
+UTF-16 around it do not count. A key scheme tag `R` before a TR-31 block is named and left away. No key is needed. What
+is shown is not verified, but for a certification request, which proves itself.
 
 ## Formats
 In the order in which they are tried. Vendors' formats come with their adapters.
@@ -29,7 +31,8 @@ tolerance is switched on, and each deviation met is shown.
 
 ## What it ends with
 0 when the format was recognised and read; else one line with a hint and an [exit code](exit-codes.md): 5 when it is
-nothing known, cut short or malformed, or when it does not verify under the key; 6 when a certification request was not
+nothing known, cut short or malformed, or when it does not verify under the key; 2 when BLOCK is plainly a path and no
+file is there; 6 when a certification request was not
 signed with the private key of its own public key.
 
 Whether a receiver takes a block is another question: [doctor](doctor.md). `--json` prints the same fields for programs.

@@ -45,9 +45,14 @@ key (KBPK) must be of the version's algorithm. Version E is refused
 
 WRITING = """\
 ## What is refused in writing, and what is reported in reading
-What `wrap` refuses: a KBPK weaker than the key ([kek-strength](rules.md#kek-strength)), codes that are numeric and so
-proprietary ([proprietary-code](rules.md#proprietary-code)), and combinations that the table above does not have
-([header-combination](rules.md#header-combination)). Callers can ask for the first and the last, never for the second.
+What `wrap` refuses, and the switch by which its caller takes the decision over:
+
+- a KBPK weaker than the key, symmetric or not ([kek-strength](rules.md#kek-strength); `weaker_kbpk`);
+- combinations that the table above does not have, an HMAC key without `HM`, and a `KS` that a reader would refuse
+  ([header-combination](rules.md#header-combination); `odd_header`);
+- a check value in `KC` or `KP` that is not true ([check-value-differs](rules.md#check-value-differs); `odd_header`);
+- a key that is not of its header's algorithm (`decrypted_length`, `key_form`; `odd_key`);
+- codes that are numeric and so proprietary ([proprietary-code](rules.md#proprietary-code)); there is no switch.
 
 What `unwrap` authenticates, it gives out. A combination that X9.143 does not have, a numeric code and a key that is not
 what its header says are reported with the key (`KeyBlockContent.violations`, `misplaced`), and the holder decides.
@@ -57,7 +62,8 @@ BLOCKS = """\
 ## Optional blocks
 Every block of X9.143 is taken apart and put together again; ids that are none of these are carried as they are. Order
 is kept. A block of up to 255 characters has the short length; a longer one the extended form: `00`, `04`, four
-hexadecimal digits, counted over the whole block. The blocks must fill whole cipher blocks: `wrap` puts a `PB` block
+hexadecimal digits, counted over the whole block. A shorter block that was read in the extended form is written in it
+again, since the MAC covers what stands there. The blocks must fill whole cipher blocks: `wrap` puts a `PB` block
 last where they do not. The check values in `KC` and `KP` are compared with the keys (tolerance `check-value-differs`);
 `PK` states that of a key which is not there.
 
@@ -75,8 +81,8 @@ pads with the fewest octets unless `conceal_length` is asked for.
 
 TOLERANCES = """\
 ## Tolerances
-Strict by default means: what is not in this table is refused, and what is in it is named in the result. Those marked
-"usual" are read without being asked for; the others by naming them
+What is not in this table is refused, and what is in it is named in the result. The default is not the strictest: those
+marked "usual" (`USUAL`) are read without being asked for, the others by naming them; `STRICT` lets none pass
 ([decision 0009](../decisions/0009-tr31-tolerances-and-rules.md)). All are judged after the MAC has been verified.
 """
 
@@ -100,7 +106,7 @@ installed.
 REFUSALS = {
     "header_malformed": "the header is cut short, or a field holds a code that X9.143 does not have",
     "unsupported_version": "a version other than A, B, C and D",
-    "length_field": "the length is not decimal; in writing, the block would be longer than 9999 characters",
+    "length_field": "the length is not decimal; in writing, the key or the block would be too long, or no key is there",
     "length_mismatch": "the block is shorter or longer than it says",
     "block_multiple": "its length is no multiple of the cipher's block",
     "optional_block": "an optional block is malformed, runs past the end, or stands behind `PB`",
@@ -109,10 +115,12 @@ REFUSALS = {
     "kbpk_length": "the KBPK has not the algorithm or length of the version",
     "mac_mismatch": "another key protects the block, or it was changed",
     "decrypted_length": "the length inside is impossible; in writing, the key has not the length of its algorithm",
+    "key_form": "in writing: the key of a pair is not the DER of a private key",
     "not_tolerated": "a deviation that was not asked for; the hint names it",
     "deprecated-version": "rule: versions A and C are not written",
     "proprietary-code": "rule: numeric codes are not written",
-    "header-combination": "rule: usage, algorithm and mode of use do not go together",
+    "header-combination": "rule: usage, algorithm, mode of use and optional blocks do not go together",
+    "check-value-differs": "rule: block KC or KP would state the check value of another key",
 }
 
 
@@ -191,7 +199,7 @@ def _block(block_id: str) -> tuple[str, ...]:
     places = [f"algorithm {_letters(algorithms)}"] if algorithms else []
     places += [f"usage {', '.join(usages)}"] if usages else []
     source = " ".join((inspect.getdoc(known) or "").split()).partition("Source: ")[2].split(". ")[0].rstrip(".")
-    return block_id, known.title, f"`{known.form.pattern}`", "; ".join(places) or "any key", source
+    return block_id, known.title, f"`{known.form}`", "; ".join(places) or "any key", source
 
 
 def _contents() -> Iterator[str]:

@@ -147,7 +147,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("kind", "key", "said"), REFUSED)
-@pytest.mark.parametrize("ability", ["import_tr31", "import_tr34", "import_rsa", "import_ecdh", "held_key"])
+@pytest.mark.parametrize("ability", ["import_tr31", "import_tr34", "import_rsa", "import_ecdh", "held_key", "make_key"])
 def test_keys_that_cannot_come_are_told_before_anything_is_sent(receiving, key, said, ability):
     assert said in receiving.key_refusal(key, ability)
     assert receiving.key_refusal(sent(), ability) is None

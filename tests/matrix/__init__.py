@@ -1,0 +1,1 @@
+"""Every side as KDH and as KRD, by every protocol."""
