@@ -1,4 +1,4 @@
-"""Certificates for TLS tests: an authority, a server named localhost and 127.0.0.1, a client, and a stranger's."""
+"""Certificates for TLS tests: an authority, a server named localhost (also expired), a client, a stranger's."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ class TlsFiles:
     client_key: Path
     encrypted_key: Path
     other_ca: Path
+    expired: Path
+    expired_key: Path
 
 
 def make_tls_files(folder: Path) -> TlsFiles:
@@ -31,18 +33,19 @@ def make_tls_files(folder: Path) -> TlsFiles:
     files = TlsFiles(*(folder / f"{name}.pem" for name in TlsFiles.__dataclass_fields__))
     files.ca.write_bytes(_pem(_certificate("test authority", ca_key.public_key(), "test authority", ca_key)))
     files.other_ca.write_bytes(_pem(_certificate("stranger", other_key.public_key(), "stranger", other_key)))
-    for name, path, key_path in (
-        ("localhost", files.server, files.server_key),
-        ("keyexchange", files.client, files.client_key),
+    for name, path, key_path, days in (
+        ("localhost", files.expired, files.expired_key, -1),
+        ("localhost", files.server, files.server_key, 1),
+        ("keyexchange", files.client, files.client_key, 1),
     ):
         key = ec.generate_private_key(ec.SECP256R1())
-        path.write_bytes(_pem(_certificate(name, key.public_key(), "test authority", ca_key)))
+        path.write_bytes(_pem(_certificate(name, key.public_key(), "test authority", ca_key, days)))
         key_path.write_bytes(_key_pem(key, NoEncryption()))
     files.encrypted_key.write_bytes(_key_pem(key, BestAvailableEncryption(b"password")))
     return files
 
 
-def _certificate(subject, public_key, issuer, issuer_key):
+def _certificate(subject, public_key, issuer, issuer_key, days=1):
     now = datetime.datetime.now(datetime.UTC)
     names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
     return (
@@ -51,8 +54,8 @@ def _certificate(subject, public_key, issuer, issuer_key):
         .issuer_name(_name(issuer))
         .public_key(public_key)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_before(now - datetime.timedelta(days=2))
+        .not_valid_after(now + datetime.timedelta(days=days))
         .add_extension(x509.BasicConstraints(ca=subject == issuer, path_length=None), critical=True)
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)

@@ -200,6 +200,8 @@ class AwsClient:
             raise failed(side, operation, error) from None
         except (ResponseParserError, ValueError, TypeError):  # a field of the answer that is not what its shape says
             raise unreadable(side, operation) from None
+        if not set(getattr(model.output_shape, "required_members", ())) <= answer.keys():
+            raise unreadable(side, operation)  # the library makes nothing of an answer that ends in its headers
         self._show("<", operation, redact(model.output_shape, answer))
         return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
 

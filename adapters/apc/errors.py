@@ -146,5 +146,6 @@ def _not_reached(side: str, operation: str) -> UnreachableError:
 def unreadable(side: str, operation: str) -> ProtocolError:
     """The error for an answer that is not one of the API's."""
     return ProtocolError(
-        f"{side} answered {operation} with something unreadable", hint="does endpoint_url name the API?"
+        f"{side} answered {operation} with something unreadable or cut short",
+        hint="check that endpoint_url names the API, then resume the run, which looks before it sends again",
     )

@@ -48,6 +48,8 @@ class Client:
         except DeviceRefusedError as error:
             self._note(f"< {reply_code(request.code)} error={error.code}")
             raise
+        except ProtocolError as error:
+            raise self._garbled(error) from None
         self._note(f"< {reply.redacted()}")
         return reply
 
@@ -58,6 +60,11 @@ class Client:
         except (UnreachableError, ProtocolError) as error:
             self._note(f"< {code} failure={type(error).__name__}")
             raise type(error)(f"atalla, command {code}: {error.message}", hint=error.hint) from None
+
+    def _garbled(self, error: ProtocolError) -> ProtocolError:
+        """A reply that is not right, by its side. What else comes on this connection would answer another command."""
+        self._connection.close()
+        return ProtocolError(f"atalla: {error.message}", hint=error.hint)
 
     def close(self) -> None:
         """Give the connection back."""

@@ -53,6 +53,8 @@ class Client:
         except DeviceRefusedError as error:
             self._note(f"< {ERROR_REPLY} error={error.code}")
             raise
+        except ProtocolError as error:
+            raise self._garbled(error) from None
         self._note(f"< {reply.redacted()}")
         return reply
 
@@ -65,7 +67,10 @@ class Client:
         tag = self._tag()
         self._note(f"> {code}")
         answer = self._exchange(code, encode_bare(code, tag))
-        absent = read_error(code, answer, tag) in ABSENT
+        try:
+            absent = read_error(code, answer, tag) in ABSENT
+        except ProtocolError as error:
+            raise self._garbled(error) from None
         self._note(f"< {code} {'absent' if absent else 'there'}")
         return not absent
 
@@ -76,6 +81,11 @@ class Client:
         except (UnreachableError, ProtocolError) as error:
             self._note(f"< {code} failure={type(error).__name__}")
             raise type(error)(f"{SIDE}, command {code}: {error.message}", hint=error.hint) from None
+
+    def _garbled(self, error: ProtocolError) -> ProtocolError:
+        """A reply that is not right, by its side. What else comes on this connection would answer another command."""
+        self._connection.close()
+        return ProtocolError(f"{SIDE}: {error.message}", hint=error.hint)
 
     def close(self) -> None:
         """Give the connection back."""

@@ -50,6 +50,8 @@ class Client:
         except DeviceRefusedError as error:
             self._note(f"< {reply_code(request.code)} error={error.code}")
             raise
+        except ProtocolError as error:
+            raise self._garbled(error) from None
         self._note(f"< {reply.redacted()}")
         return reply
 
@@ -65,7 +67,7 @@ class Client:
         self._note(f"> {code} (without fields)")
         self._note(f"< {reply_code(code)} error={found}")
         if answer[: len(header) + 2] != header + reply_code(code).encode("ascii") or not found.isalnum():
-            raise ProtocolError(f"the reply to {code} without fields is not a {reply_code(code)}")
+            raise self._garbled(ProtocolError(f"the reply to {code} without fields is not a {reply_code(code)}"))
         return found not in ABSENT
 
     def _exchange(self, code: str, message: bytes) -> bytes:
@@ -75,6 +77,11 @@ class Client:
         except (UnreachableError, ProtocolError) as error:
             self._note(f"< {code} failure={type(error).__name__}")
             raise type(error)(f"payshield, command {code}: {error.message}", hint=error.hint) from None
+
+    def _garbled(self, error: ProtocolError) -> ProtocolError:
+        """A reply that is not right, by its side. What else comes on this connection would answer another command."""
+        self._connection.close()
+        return ProtocolError(f"payshield: {error.message}", hint=error.hint)
 
     def close(self) -> None:
         """Give the connection back."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -123,8 +124,11 @@ def serve_command(
       keyexchange serve --apc-port 8080 --payshield-port 1500
       AWS_ENDPOINT_URL=http://127.0.0.1:8080 aws payment-cryptography list-keys
     """
+    gc.disable()  # nothing of a program is garbage while it is loaded, and looking for it takes a fifth of the start
     from keyexchange.hsm.server import ServeOptions, serve
 
+    gc.freeze()
+    gc.enable()
     wanted: dict[str, int | None] = {name: others[f"{name}_port"] for name in registry.names(registry.FACES)}
     on = {name for name in registry.names(registry.REHEARSAL_SWITCHES) if others[name.replace("-", "_")]}
     told = read_face_options(settings)

@@ -20,6 +20,8 @@ from keyexchange.wire.framing import Framing
 from keyexchange.wire.tls import TlsSettings, client_context
 
 _CHUNK = 65536
+_NOT_YET_VALID, _HAS_EXPIRED = 9, 10
+"""X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED. Source: OpenSSL, X509_STORE_CTX_get_error(3)."""
 
 
 class Connection:
@@ -135,11 +137,7 @@ class Connection:
             return context.wrap_socket(sock, server_hostname=self._server_name)
         except ssl.SSLCertVerificationError as error:
             sock.close()
-            raise TrustError(
-                f"the TLS certificate of {self._label()} is refused: {error.verify_message}",
-                category="chain_untrusted",
-                hint="check ca_file and server_name in the tls section",
-            ) from None
+            raise _distrusted(self._label(), error) from None
         except OSError:  # a time-out or ssl.SSLError
             sock.close()
             raise self._unreachable("the TLS handshake failed", hint="check that this port speaks TLS") from None
@@ -192,6 +190,17 @@ class Connection:
 
     def _label(self) -> str:
         return "{}:{}".format(*self._address)
+
+
+def _distrusted(who: str, error: ssl.SSLCertVerificationError) -> TrustError:
+    out_of_date = error.verify_code in (_NOT_YET_VALID, _HAS_EXPIRED)
+    return TrustError(
+        f"the TLS certificate of {who} is refused: {error.verify_message}",
+        category="expired" if out_of_date else "chain_untrusted",
+        hint="check the clock of this machine and have the certificate renewed, then resume the run"
+        if out_of_date
+        else "check ca_file and server_name in the tls section",
+    )
 
 
 def _unasked(who: str) -> ProtocolError:

@@ -64,15 +64,20 @@ def write(command: Command, folder: Path) -> None:
 
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
 def test_transcript(path: Path, tmp_path: Path) -> None:
-    for command in parse(path.read_text("utf-8")):
+    replay(path.name, path.read_text("utf-8"), tmp_path)
+
+
+def replay(name: str, text: str, folder: Path) -> None:
+    """Run the commands of a transcript in a folder, and hold their output and exit codes to it."""
+    for command in parse(text):
         if command.words.startswith("cat > "):
-            write(command, tmp_path)
+            write(command, folder)
             continue
         done = subprocess.run(
             command.words,
             shell=True,
-            cwd=tmp_path,
-            env=environment(tmp_path),
+            cwd=folder,
+            env=environment(folder),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -80,7 +85,7 @@ def test_transcript(path: Path, tmp_path: Path) -> None:
             timeout=100,
             check=False,
         )
-        where = f"{path.name}, line {command.line}: {command.words}"
+        where = f"{name}, line {command.line}: {command.words}"
         output = done.stdout.rstrip() + "\n"
         assert pattern(command.expected).fullmatch(output), f"{where}\n{output}"
         assert done.returncode == command.code, f"{where}\n{output}"

@@ -1,7 +1,7 @@
 """AWS's public sample scripts for the Atalla, unmodified, against both faces; the certificates come from a stub.
 
 They are not part of this project. To run this test, name a checkout of the repository
-aws-samples/samples-for-payment-cryptography-service
+aws-samples/samples-for-payment-cryptography-service (it passed at commit 0e338def213c0f83cbaa22b658313672ca80ba80)
 and have what they import: pycryptodome, and oscrypto (one that knows the OpenSSL of this machine):
 
     KEYEXCHANGE_AWS_SAMPLES=DIR .venv/bin/python -m pytest tests/main_job/test_aws_atalla_samples.py

@@ -1,7 +1,7 @@
 """AWS's public Python samples of the data plane, unmodified: CVV and CSC, PIN flows by ECDH, two nodes of AS 2805.
 
 They are not part of this project. To run this test, name a checkout of the repository
-aws-samples/samples-for-payment-cryptography-service
+aws-samples/samples-for-payment-cryptography-service (it passed at commit 0e338def213c0f83cbaa22b658313672ca80ba80)
 and have psec, which one of them imports:
 
     KEYEXCHANGE_AWS_SAMPLES=DIR .venv/bin/python -m pytest tests/main_job/test_aws_data_samples.py

@@ -1,7 +1,7 @@
 """AWS's public sample scripts that import and export keys, unmodified, against the APC face: RSA, TR-34, TR-31, ECDH.
 
 They are not part of this project. To run this test, name a checkout of the repository
-aws-samples/samples-for-payment-cryptography-service
+aws-samples/samples-for-payment-cryptography-service (it passed at commit 0e338def213c0f83cbaa22b658313672ca80ba80)
 and have pycryptodome, which they import:
 
     KEYEXCHANGE_AWS_SAMPLES=DIR .venv/bin/python -m pytest tests/main_job/test_aws_import_export_samples.py

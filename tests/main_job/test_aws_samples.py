@@ -1,7 +1,7 @@
 """AWS's public sample scripts, unmodified, against the faces.
 
 They are not part of this project. To run this test, name a checkout of the repository
-aws-samples/samples-for-payment-cryptography-service
+aws-samples/samples-for-payment-cryptography-service (it passed at commit 0e338def213c0f83cbaa22b658313672ca80ba80)
 and have pytz, which they import:
 
     KEYEXCHANGE_AWS_SAMPLES=DIR .venv/bin/python -m pytest tests/main_job/test_aws_samples.py
@@ -31,6 +31,7 @@ pytestmark = pytest.mark.skipif(not SAMPLES, reason="KEYEXCHANGE_AWS_SAMPLES nam
 
 
 def run(folder: Path, script: str, site: Site, kdh: str = "payshield") -> str:
+    """What the script printed."""
     words = [sys.executable, str(folder / script), "--kdh", kdh, "--krd", "apc"]
     environment = os.environ | {"AWS_ENDPOINT_URL": site.apc_url}
     done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, timeout=100, check=False)
@@ -103,4 +104,13 @@ def test_tr34_then_tr31_from_a_futurex_by_awss_own_client(site: Site, futurex: t
 
 def test_ecdh_from_a_futurex_by_awss_own_client(site: Site, futurex: tuple[Path, dict[str, Any]]) -> None:
     output = run(futurex[0], "import_export_ecdh.py", site, "futurex")
+    assert found(r"^KCV : (.*)$", output) == found(r"^Imported Key KCV : (.*)$", output)
+
+
+def test_ecdh_from_the_service_to_itself_by_awss_own_client(site: Site) -> None:
+    """The script imports the service's own root as one on P-521."""
+    folder, config = payshield(site, variant=False)
+    config["kdh"]["apc"]["region"] = site.region
+    (folder / "input_config.json").write_text(json.dumps(config))
+    output = run(folder, "import_export_ecdh.py", site, "apc")
     assert found(r"^KCV : (.*)$", output) == found(r"^Imported Key KCV : (.*)$", output)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import struct
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,11 +14,27 @@ from typing import Any
 
 SILENCE = "silence"
 HANG_UP = "hang up"
+CLOSE, RESET, KEEP = "close", "reset", "keep"
+
+
+@dataclass(frozen=True)
+class Octets:
+    """An answer as it goes over the wire.
+
+    Args:
+        octets: whole, cut, or more than one.
+        then: CLOSE, SILENCE, RESET or KEEP the connection.
+        drips: each octet is a segment of its own.
+    """
+
+    octets: bytes
+    then: str = CLOSE
+    drips: bool = False
 
 
 @dataclass
 class Stub:
-    """Answers each request with the next of `answers`: (status, body), SILENCE or HANG_UP. The last one stays."""
+    """Answers each request with the next of `answers`: (status, body), Octets, SILENCE, HANG_UP. The last one stays."""
 
     url: str
     answers: list[Any] = field(default_factory=list)
@@ -56,6 +74,8 @@ def running_stub() -> Iterator[Stub]:
             self.close_connection = True
             if scripted is SILENCE:
                 stub.over.wait(10)
+            elif isinstance(scripted, Octets):
+                self.send_octets(scripted)
             elif scripted is not HANG_UP:
                 status, octets = scripted
                 self.send_response(status)
@@ -64,6 +84,17 @@ def running_stub() -> Iterator[Stub]:
                 self.send_header("Connection", "close")
                 self.end_headers()
                 self.wfile.write(octets)
+
+        def send_octets(self, scripted: Octets) -> None:
+            self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for part in map(bytes, zip(scripted.octets)) if scripted.drips else [scripted.octets]:
+                self.wfile.write(part)
+            self.close_connection = scripted.then != KEEP
+            if scripted.then == SILENCE:
+                stub.over.wait(10)
+            if scripted.then == RESET:
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self.connection.close()
 
         def log_message(self, *_: object) -> None:
             pass

@@ -189,7 +189,15 @@ def test_the_trace_shows_operations_and_lengths_but_no_material(stub: Stub) -> N
     stub.answers = [
         answer({"Key": {"KeyArn": "arn:key", "KeyCheckValue": "ABCDEF"}}),
         fault("ValidationException", BLOCK),
-        answer({"ImportToken": "import-token-1234567890123456", "WrappingKeyCertificate": certificate}),
+        answer(
+            {
+                "ImportToken": "import-token-1234567890123456",
+                "WrappingKeyCertificate": certificate,
+                "WrappingKeyCertificateChain": certificate,
+                "WrappingKeyAlgorithm": "RSA_2048",
+                "ParametersValidUntilTimestamp": 0,
+            }
+        ),
     ]
     client.call("ImportKey", **IMPORT)
     tr34 = {

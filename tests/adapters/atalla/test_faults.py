@@ -5,7 +5,9 @@ import threading
 
 import pytest
 
+from adapters.atalla.errors import MEANINGS
 from adapters.atalla.face import FACE
+from adapters.atalla.message import REQUESTS
 from keyexchange.errors import (
     DeviceRefusedError,
     FormatError,
@@ -21,11 +23,13 @@ from tests.faces import running_face
 from tests.misbehaviour import reply_and_close, reply_each, reply_with, scripted_server
 from tests.tls_files import make_tls_files
 
+from .cases import CASES
 from .conftest import BLOCKS, open_adapter
 from .raw import ask
 
 CVK = KeyToMove("cvk", BLOCKS["e6-cvk"], KeyAttributes("C0", KeyAlgorithm.TDES_2KEY, "C"))
 KEK = KeyToMove("kek", BLOCKS["aws-readme"], KeyAttributes("K1", KeyAlgorithm.TDES_3KEY, "B"))
+EXAMPLES = {command.code: command for command, _ in CASES if isinstance(command, REQUESTS.get(command.code, ()))}
 REPLY = b"<8E#V#08D7B4#>"
 
 
@@ -76,6 +80,41 @@ def test_a_reply_that_is_not_right_is_one_clear_error(pieces, error, said):
             side.key_check_value(CVK)
         side.close()
     assert len(received) == 1, "the command was sent once"
+
+
+@pytest.mark.parametrize("command", sorted(REQUESTS))
+def test_every_error_number_of_every_command_has_its_meaning_and_leaves_the_connection_usable(command):
+    replies = [f"<00#{code:0<4}21##>".encode() for code in MEANINGS]
+    with scripted_server(reply_each(*replies)) as (port, _):
+        side = open_adapter(port)
+        for code, meaning in MEANINGS.items():
+            with pytest.raises(DeviceRefusedError) as caught:
+                side._client.send(EXAMPLES[command])
+            error = caught.value
+            assert (error.side, error.operation, error.code) == ("atalla", command, code)
+            assert error.meaning.startswith(meaning)
+            assert error.hint
+        side.close()
+
+
+def test_a_device_that_is_busy_says_so_and_is_asked_again():
+    with scripted_server(reply_each(b"<00#410021##>", REPLY)) as (port, _):
+        side = open_adapter(port)
+        with pytest.raises(DeviceRefusedError, match="41") as refused:
+            side.key_check_value(CVK)
+        assert "busy" in refused.value.hint
+        assert side.key_check_value(CVK).digits == "08D7B4"
+        side.close()
+
+
+def test_after_the_reply_to_another_command_no_other_is_read_from_there_even_without_tags():
+    """The right one may still come, and would be taken for the next command's."""
+    with scripted_server(reply_with(b"<8F#V#08D7B4#>"), reply_with(REPLY)) as (port, _):
+        side = open_adapter(port)
+        with pytest.raises(ProtocolError, match="atalla: the reply to 7E is not a 8E"):
+            side.key_check_value(CVK)
+        assert side.key_check_value(CVK).digits == "08D7B4"
+        side.close()
 
 
 def test_a_line_end_behind_a_reply_is_no_reply():

@@ -6,6 +6,7 @@ import pytest
 
 from adapters.futurex.errors import MEANINGS
 from adapters.futurex.face import FACE
+from adapters.futurex.message import REQUESTS
 from keyexchange.errors import DeviceRefusedError, ProtocolError, TrustError, UnreachableError, UnsupportedError
 from keyexchange.keys import KeyAlgorithm, KeyAttributes
 from keyexchange.protocols.messages import KeyToMove
@@ -13,11 +14,13 @@ from keyexchange.wire import TlsSettings, server_context
 from tests.faces import running_face
 from tests.misbehaviour import reply_and_close, reply_each, reply_with, scripted_server
 
+from .cases import CASES
 from .conftest import AES_KBPK, BDK, EXPORTED, KBPK, open_adapter
 
 P0 = KeyAttributes("P0", KeyAlgorithm.TDES_2KEY, "B")
 KEK = KeyToMove("kek", KBPK, KeyAttributes("K1", KeyAlgorithm.TDES_3KEY, "B"))
 KEY = KeyToMove("bdk", BDK, KeyAttributes("B0", KeyAlgorithm.TDES_3KEY, "X"))
+EXAMPLES = {command.code: command for command, _ in CASES if isinstance(command, REQUESTS[command.code])}
 EXPORT = f"[AOTWKA;BH{EXPORTED};AE5802BA;AG0001;]".encode()
 
 
@@ -52,16 +55,29 @@ def test_a_reply_that_is_not_right_is_one_clear_error(pieces, error, said):
     assert len(received) == 1, "the command was sent once"
 
 
-@pytest.mark.parametrize("number", sorted(MEANINGS))
-def test_every_error_number_is_a_refusal_with_its_meaning_and_leaves_the_connection_usable(number):
-    error = f"[AOERRO;AM{number};AN00;BBwhatever;AG0001;]".encode()
-    with scripted_server(reply_each(error, EXPORT.replace(b"AG0001", b"AG0002"))) as (port, _):
+@pytest.mark.parametrize("command", sorted(REQUESTS))
+def test_every_error_number_of_every_command_has_its_meaning_and_leaves_the_connection_usable(command):
+    replies = [f"[AOERRO;AM{code};AN00;BBwhatever;AG{number:04d};]" for number, code in enumerate(MEANINGS, 1)]
+    with scripted_server(reply_each(*(reply.encode() for reply in replies))) as (port, _):
         side = open_adapter(port)
-        with pytest.raises(DeviceRefusedError, match=MEANINGS[number]) as refused:
+        for code, meaning in MEANINGS.items():
+            with pytest.raises(DeviceRefusedError) as caught:
+                side._client.send(EXAMPLES[command])
+            error = caught.value
+            assert (error.side, error.operation, error.code, error.meaning) == ("futurex", command, code, meaning)
+            assert error.hint
+        side.close()
+
+
+def test_a_device_that_is_busy_says_so_and_is_asked_again():
+    busy = b"[AOERRO;AM56;AN00;BBKEY GENERATION IN PROGRESS;AG0001;]"
+    with scripted_server(reply_each(busy, EXPORT.replace(b"AG0001", b"AG0002"))) as (port, _):
+        side = open_adapter(port)
+        with pytest.raises(DeviceRefusedError, match="56") as refused:
             side.export_tr31(KEY, kek=KEK)
+        assert "busy" in refused.value.hint
         assert side.export_tr31(KEY, kek=KEK).text == EXPORTED
         side.close()
-    assert (refused.value.operation, refused.value.code) == ("TWKA", number)
 
 
 def test_a_reply_may_drip_and_end_in_a_line_break():

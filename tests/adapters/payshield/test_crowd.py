@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import contextlib
+import logging
 import random
 import socket
 
@@ -53,13 +54,18 @@ def torment(port, seed):
     return seed
 
 
-def test_sixty_four_clients_are_served_beside_as_many_hostile_ones():
-    with running_face(FACE) as port, concurrent.futures.ThreadPoolExecutor(2 * CLIENTS) as pool:
+def test_sixty_four_clients_are_served_beside_as_many_hostile_ones(caplog):
+    with (
+        caplog.at_level(logging.ERROR),
+        running_face(FACE) as port,
+        concurrent.futures.ThreadPoolExecutor(2 * CLIENTS) as pool,
+    ):
         hostile = [pool.submit(torment, port, seed) for seed in range(CLIENTS)]
         honest = [pool.submit(converse, port, number) for number in range(CLIENTS)]
         assert sorted(future.result(timeout=60) for future in honest) == list(range(CLIENTS))
         assert sorted(future.result(timeout=60) for future in hostile) == list(range(CLIENTS))
         assert ask(port, b"0000B20004PING") == b"0000B300PING"
+    assert caplog.records == [], "no command was a surprise to the face"
 
 
 def test_many_commands_in_one_segment_are_answered_in_order(face_port):

@@ -4,18 +4,22 @@ import socket
 
 import pytest
 
+from adapters.payshield.errors import MEANINGS
 from adapters.payshield.face import FACE
+from adapters.payshield.message import REQUESTS, SUCCESS, reply_code
 from keyexchange.errors import DeviceRefusedError, ProtocolError, TrustError, UnreachableError
 from keyexchange.keys import KeyAlgorithm, KeyAttributes
 from keyexchange.protocols.messages import KeyToMove
 from keyexchange.wire import TlsSettings, server_context
 from tests.faces import running_face
-from tests.misbehaviour import reply_and_close, reply_with, scripted_server
+from tests.misbehaviour import reply_and_close, reply_each, reply_with, scripted_server
 
+from . import cases, cases_more
 from .cases import B0
 from .conftest import open_adapter
 
 P0 = KeyAttributes("P0", KeyAlgorithm.TDES_2KEY, "B")
+EXAMPLES = {command.code: command for command, _ in cases.CASES + cases_more.CASES if command.code in REQUESTS}
 ND = b"0001ND009D04A000000000002200-1011"
 
 
@@ -83,6 +87,23 @@ def test_a_reply_that_is_not_right_is_one_clear_error(pieces, error, said):
             side.identify()
         side.close()
     assert len(received) == 1, "the command was sent once"
+
+
+@pytest.mark.parametrize("command", sorted(REQUESTS))
+def test_every_error_code_of_every_command_has_its_meaning_and_leaves_the_connection_usable(command):
+    request = EXAMPLES[command]
+    codes = [code for code in MEANINGS if code not in (SUCCESS, *request.advice)]
+    replies = [f"{number:04d}{reply_code(command)}{code}".encode() for number, code in enumerate(codes, 1)]
+    with scripted_server(reply_each(*map(frame, replies))) as (port, _):
+        side = open_adapter(port)
+        for code in codes:
+            with pytest.raises(DeviceRefusedError) as caught:
+                side._client.send(request)
+            error = caught.value
+            assert (error.side, error.operation, error.code) == ("payshield", command, code)
+            assert error.meaning == MEANINGS[code]
+            assert error.hint
+        side.close()
 
 
 def test_after_a_failure_the_next_command_has_a_connection_of_its_own():
