@@ -24,6 +24,9 @@ from keyexchange.secret import Secret
 _WHOLE_MESSAGE = 96
 """From this many octets on, a context of its own is cheaper than a loop over blocks."""
 
+_FIRST_MESSAGE = 64
+"""The same for a key that has no context yet: one that is derived for a single message never keeps any."""
+
 _ECB = ECB()
 
 
@@ -85,7 +88,7 @@ class BlockCipherKey:
 
     def encrypt_cbc(self, iv: bytes, octets: bytes) -> bytes:
         """Encrypt whole blocks in CBC mode; no padding."""
-        if len(octets) >= _WHOLE_MESSAGE:
+        if len(octets) >= (_WHOLE_MESSAGE if self._kept_encryptor else _FIRST_MESSAGE):
             context = Cipher(self._algorithm, CBC(iv)).encryptor()
             return context.update(octets) + context.finalize()
         size, encrypt, from_bytes = self.block_size, self._encryptor().update, int.from_bytes

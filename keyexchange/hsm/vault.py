@@ -26,7 +26,7 @@ from keyexchange.tr31 import Header, Kbpk, KeyBlockContent, unwrap, wrap
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 
-K = TypeVar("K", bound=BlockCipherKey)
+K = TypeVar("K")
 
 CACHED_KEYS = 1024
 
@@ -56,7 +56,7 @@ class Vault:
         self._kbpks: LeastRecentlyUsed[Kbpk] = LeastRecentlyUsed(CACHED_KEYS)
         self._rsa: LeastRecentlyUsed[rsa.RSAPrivateKey] = LeastRecentlyUsed(CACHED_KEYS)
         self._ciphers: LeastRecentlyUsed[BlockCipherKey] = LeastRecentlyUsed(CACHED_KEYS)
-        self._derived: LeastRecentlyUsed[BlockCipherKey] = LeastRecentlyUsed(CACHED_KEYS)
+        self._derived: LeastRecentlyUsed[object] = LeastRecentlyUsed(CACHED_KEYS)
 
     def seal(self, key: Secret, *, usage: str, algorithm: KeyAlgorithm, mode_of_use: str) -> str:
         """Key material as a TR-31 version D block: symmetric octets, or the DER of a private key.
@@ -115,11 +115,11 @@ class Vault:
         return self._ciphers.get(block, lambda: block_cipher_key(letter, self.key(block)))
 
     def derived(self, block: str, *inputs: Hashable, make: Callable[[], K]) -> K:
-        """A key derived from a sealed one, such as a card's master key, which many operations on the card share.
+        """What many operations derive from a sealed key, such as a card's master key or a DUKPT device's keys.
 
         Args:
             block: the sealed key; once it is destroyed nobody asks with it again.
-            inputs: all else that the derived key depends on, and the method's name.
+            inputs: all else that it depends on, and the method's name.
             make: derives it.
         """
         return cast(K, self._derived.get((block, *inputs), make))

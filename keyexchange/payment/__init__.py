@@ -8,8 +8,8 @@ from keyexchange.payment.cvv import CVV2_SERVICE_CODE, ICVV_SERVICE_CODE, Cavv, 
 from keyexchange.payment.data import CipherMode
 from keyexchange.payment.data import decrypt as decrypt_data
 from keyexchange.payment.data import encrypt as encrypt_data
-from keyexchange.payment.dukpt_aes import AesKeyType, AesKsn, AesUsage
-from keyexchange.payment.dukpt_tdes import TdesKsn, TdesUsage
+from keyexchange.payment.dukpt_aes import AesDevice, AesKeyType, AesKsn, AesUsage
+from keyexchange.payment.dukpt_tdes import TdesDevice, TdesKsn, TdesUsage
 from keyexchange.payment.dynamic_cvv import Cvc3, Dcvv, DerivedCavv, DiscoverDcvv, iv_cvc3
 from keyexchange.payment.ibm3624 import (
     DecimalisationTable,
@@ -39,6 +39,7 @@ from keyexchange.payment.pvv import generate_pvv, verify_pvv
 __all__ = [
     "CVV2_SERVICE_CODE",
     "ICVV_SERVICE_CODE",
+    "AesDevice",
     "AesKeyType",
     "AesKsn",
     "AesUsage",
@@ -59,6 +60,7 @@ __all__ = [
     "Pin",
     "PinBlockFormat",
     "PinLayout",
+    "TdesDevice",
     "TdesKsn",
     "TdesUsage",
     "as2805_4_1",

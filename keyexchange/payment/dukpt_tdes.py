@@ -1,7 +1,8 @@
 """TDES DUKPT: a key for each transaction, out of a base derivation key and the key serial number (KSN) of a message.
 
 The device holds an initial key and forgets it as it counts; the host holds the base derivation key (BDK) and walks
-from it to the key of any transaction: one step for each one bit of the counter, from the left.
+from it to the key of any transaction: one step for each one bit of the counter, from the left. A host that keeps a
+`TdesDevice` walks the last step only.
 
 The walk itself goes to any counter. Whether a device may have sent it is another question: `Ksn.require_used`.
 
@@ -15,7 +16,7 @@ from enum import Enum
 from typing import Final
 
 from keyexchange.crypto import TdesKey, xor
-from keyexchange.crypto.blocks import des_encrypt
+from keyexchange.crypto.blocks import des_encrypt, tdes_encrypt
 from keyexchange.errors import FormatError
 from keyexchange.payment import counters
 from keyexchange.secret import Secret
@@ -103,6 +104,47 @@ class TdesKsn:
         return (whole & ~_COUNTER_MASK | counter).to_bytes(_KSN_OCTETS, "big")
 
 
+class TdesDevice:
+    """A device as its host knows it: the initial key, and the keys on the way to the latest transaction.
+
+    A device counts upwards, and the way to the next counter leaves the way to this one at its last step. So a
+    transaction costs one step when its predecessor was seen, instead of up to ten.
+
+    Args:
+        initial: 16 octets.
+        ksn: any key serial number of the device; its counter does not matter.
+
+    Raises:
+        FormatError: category key_length.
+
+    Source: X9.24-1:2009, A.2, "Derive_Key", and A.3, "Non-reversible key generation process".
+    """
+
+    def __init__(self, initial: TdesKey, ksn: TdesKsn) -> None:
+        _require_double_length("initial key", initial)
+        self._initial = initial.secret
+        self._number = int.from_bytes(ksn.device[-8:], "big")
+        self._way: dict[int, Secret] = {}
+
+    def transaction_key(self, counter: int) -> TdesKey:
+        """The key of a counter, of which the working keys are variants. The initial key itself when it is zero."""
+        return TdesKey(self._walk(counter))
+
+    def working_key(self, counter: int, usage: TdesUsage) -> TdesKey:
+        """The key of a counter that encrypts."""
+        return _variant(self._walk(counter).reveal(), usage)
+
+    def _walk(self, counter: int) -> Secret:
+        """Down from the initial key, one step for each one bit of the counter. Most of the cost of DUKPT is here."""
+        key, reached, way = self._initial, 0, {}
+        for bit in _BITS:
+            if counter & bit:
+                reached |= bit
+                key = way[reached] = self._way.get(reached) or _step(key, self._number | reached)
+        self._way = way
+        return key
+
+
 def initial_key(bdk: TdesKey, ksn: TdesKsn) -> TdesKey:
     """The key that is injected into the device (IPEK).
 
@@ -114,19 +156,18 @@ def initial_key(bdk: TdesKey, ksn: TdesKsn) -> TdesKey:
 
     Source: X9.24-1:2009, A.6.
     """
-    return TdesKey(Secret(_initial(bdk, ksn)))
+    _require_double_length("base derivation key", bdk)
+    device = ksn.device[:8]
+    return TdesKey(Secret(bdk.encrypt_ecb(device) + tdes_encrypt(xor(bdk.secret.reveal(), _KEY_MASK), device)))
 
 
 def transaction_key(initial: TdesKey, ksn: TdesKsn) -> TdesKey:
-    """The key of the KSN's counter, of which the working keys are variants. The initial key itself when it is zero.
+    """The key of the KSN's counter, as `TdesDevice` gives it.
 
     Raises:
         FormatError: category key_length.
-
-    Source: X9.24-1:2009, A.2, "Derive_Key", and A.3, "Non-reversible key generation process".
     """
-    _require_double_length("initial key", initial)
-    return TdesKey(Secret(_walk(initial.secret.reveal(), ksn)))
+    return TdesDevice(initial, ksn).transaction_key(ksn.counter)
 
 
 def working_key(transaction: TdesKey, usage: TdesUsage) -> TdesKey:
@@ -143,35 +184,27 @@ def derive(bdk: TdesKey, ksn: TdesKsn, usage: TdesUsage) -> TdesKey:
     Raises:
         FormatError: category key_length.
     """
-    return _variant(_walk(_initial(bdk, ksn), ksn), usage)
-
-
-def _initial(bdk: TdesKey, ksn: TdesKsn) -> bytes:
-    _require_double_length("base derivation key", bdk)
-    device = ksn.device[:8]
-    variant = TdesKey(Secret(xor(bdk.secret.reveal(), _KEY_MASK)))
-    return bdk.encrypt_ecb(device) + variant.encrypt_ecb(device)
+    return TdesDevice(initial_key(bdk, ksn), ksn).working_key(ksn.counter, usage)
 
 
 def _variant(transaction: bytes, usage: TdesUsage) -> TdesKey:
     octets = xor(transaction, usage.mask)
-    variant = TdesKey(Secret(octets))
-    return TdesKey(Secret(variant.encrypt_ecb(octets))) if usage.one_way else variant
+    return TdesKey(Secret(tdes_encrypt(octets, octets) if usage.one_way else octets))
 
 
-def _walk(key: bytes, ksn: TdesKsn) -> bytes:
-    """Down from the initial key, one step for each one bit of the counter. Most of the cost of DUKPT is here."""
-    counter, register = ksn.counter, int.from_bytes(ksn.device[-8:], "big")
-    left, right = int.from_bytes(key[:8], "big"), int.from_bytes(key[8:], "big")
-    for bit in _BITS:
-        if counter & bit:
-            register |= bit
-            left, right = _half(left ^ _HALF_MASK, right ^ _HALF_MASK, register), _half(left, right, register)
-    return left.to_bytes(8, "big") + right.to_bytes(8, "big")
+def _step(key: Secret, register: int) -> Secret:
+    """The next key on the way; there is no way back from it.
+
+    Args:
+        register: the right eight octets of the KSN, with the bits of the counter that are reached.
+    """
+    octets = key.reveal()
+    left, right = int.from_bytes(octets[:8], "big"), int.from_bytes(octets[8:], "big")
+    halves = _half(left ^ _HALF_MASK, right ^ _HALF_MASK, register) << 64 | _half(left, right, register)
+    return Secret(halves.to_bytes(16, "big"))
 
 
 def _half(left: int, right: int, register: int) -> int:
-    """Half of the next key; there is no way back from it."""
     block = des_encrypt(left.to_bytes(8, "big"), (register ^ right).to_bytes(8, "big"))
     return int.from_bytes(block, "big") ^ right
 

@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import integers, lists
 
 from keyexchange.crypto import AesKey
 from keyexchange.errors import FormatError
 from keyexchange.payment import dukpt_aes, mac
 from keyexchange.payment.data import CipherMode, encrypt
-from keyexchange.payment.dukpt_aes import AesKeyType, AesKsn, AesUsage
+from keyexchange.payment.dukpt_aes import AesDevice, AesKeyType, AesKsn, AesUsage
 from keyexchange.payment.padding import pad_zeros
 from keyexchange.payment.pin import Pin
 from keyexchange.payment.pin_blocks import PinBlockFormat, PinLayout
@@ -147,3 +149,30 @@ def test_hmac_keys_and_cipher_keys_are_told_apart() -> None:
     with pytest.raises(FormatError) as refusal:
         dukpt_aes.hmac_key(key, ksn, AesUsage.MAC_GENERATION, AesKeyType.AES_128)
     assert refusal.value.category == "derived_key_type"
+
+
+@pytest.mark.parametrize("octets", [16, 24, 32])
+@given(lists(integers(0, (1 << 32) - 1), max_size=8))
+def test_a_device_gives_the_same_keys_whatever_was_asked_before(octets: int, counters: list[int]) -> None:
+    initial, device_id = AesKey(Secret(bytes(range(octets)))), bytes.fromhex("1234567890123456")
+    device = AesDevice(initial, AesKsn(device_id + bytes(4)))
+    for counter in counters:
+        ksn = AesKsn(device_id + counter.to_bytes(4, "big"))
+        alone = dukpt_aes.transaction_key(initial, ksn)
+        assert shown(device.transaction_key(counter).secret) == shown(alone.secret)
+
+
+def test_each_further_transaction_of_a_device_costs_one_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[int] = []
+
+    def counted(device: AesDevice, key: AesKey, reached: int) -> AesKey:
+        steps.append(reached)
+        return step(device, key, reached)
+
+    step = AesDevice._step
+    monkeypatch.setattr(AesDevice, "_step", counted)
+    device = AesDevice(aes("0123456789ABCDEFFEDCBA9876543210"), AesKsn(bytes(12)))
+    for counter in range(1, 200):
+        device.transaction_key(counter)
+        device.transaction_key(counter)
+    assert steps == list(range(1, 200))

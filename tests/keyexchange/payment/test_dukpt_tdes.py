@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import integers, lists
 
 from keyexchange.crypto import TdesKey
 from keyexchange.errors import FormatError
 from keyexchange.payment import dukpt_tdes, mac
 from keyexchange.payment.data import CipherMode, encrypt
-from keyexchange.payment.dukpt_tdes import TdesKsn, TdesUsage
+from keyexchange.payment.dukpt_tdes import TdesDevice, TdesKsn, TdesUsage
 from keyexchange.payment.padding import Padding, pad_zeros
 from keyexchange.payment.pin import Pin
 from keyexchange.payment.pin_blocks import PinBlockFormat, PinLayout, encode
@@ -99,6 +101,34 @@ def test_the_initial_key_is_the_same_for_every_transaction_of_a_device() -> None
     bdk = tdes("0123456789ABCDEFFEDCBA9876543210")
     keys = {shown(dukpt_tdes.initial_key(bdk, TdesKsn(bytes.fromhex(f"FFFF9876543210E{n:05X}")))) for n in range(50)}
     assert len(keys) == 1
+
+
+@given(lists(integers(0, (1 << 21) - 1), max_size=8))
+def test_a_device_gives_the_same_keys_whatever_was_asked_before(counters: list[int]) -> None:
+    initial, number = tdes("0123456789ABCDEFFEDCBA9876543210"), 0xFFFF9876543210E00000
+    device = TdesDevice(initial, TdesKsn(number.to_bytes(10, "big")))
+    for counter in counters:
+        ksn = TdesKsn((number | counter).to_bytes(10, "big"))
+        alone = dukpt_tdes.transaction_key(initial, ksn)
+        assert shown(device.transaction_key(counter)) == shown(alone)
+        for usage in TdesUsage:
+            assert shown(device.working_key(counter, usage)) == shown(dukpt_tdes.working_key(alone, usage))
+
+
+def test_each_further_transaction_of_a_device_costs_one_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[int] = []
+
+    def counted(key: Secret, register: int) -> Secret:
+        steps.append(register)
+        return step(key, register)
+
+    step = dukpt_tdes._step
+    monkeypatch.setattr(dukpt_tdes, "_step", counted)
+    device = TdesDevice(tdes("0123456789ABCDEFFEDCBA9876543210"), TdesKsn(bytes(10)))
+    for counter in range(1, 200):
+        device.transaction_key(counter)
+        device.working_key(counter, TdesUsage.PIN)
+    assert steps == list(range(1, 200))
 
 
 @pytest.mark.parametrize("octets", [0, 7, 9, 11, 12])

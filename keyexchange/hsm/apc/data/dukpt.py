@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from enum import Enum
 
-from keyexchange.crypto import AesKey, BlockCipherKey, TdesKey
+from keyexchange.crypto import BlockCipherKey
 from keyexchange.hsm.apc.data.keys import DataKey
 from keyexchange.hsm.apc.errors import validation
 from keyexchange.hsm.device import Hsm
 from keyexchange.keys import Algorithm, KeyAlgorithm
-from keyexchange.payment import AesKeyType, AesKsn, AesUsage, TdesKsn, TdesUsage, dukpt_aes, dukpt_tdes
+from keyexchange.payment import (
+    AesDevice,
+    AesKeyType,
+    AesKsn,
+    AesUsage,
+    TdesDevice,
+    TdesKsn,
+    TdesUsage,
+    dukpt_aes,
+    dukpt_tdes,
+)
 
 REQUEST = "REQUEST"
 """The variant where a request names none. It decrypts the data of AWS's own Java sample, whose requests name none."""
@@ -54,7 +64,8 @@ def working_key(
 ) -> BlockCipherKey:
     """Derive the key of one transaction.
 
-    The keys of lately seen devices and transactions are kept: a transaction often has a PIN, a MAC and data.
+    The keys of lately seen devices are kept, with those on the way to their latest transaction: a transaction often has
+    a PIN, a MAC and data, and the next one shares all but the last step.
 
     Args:
         bdk: found for `Use.DUKPT`.
@@ -72,33 +83,23 @@ def working_key(
     if bdk.algorithm.letter is Algorithm.A:
         kind = AesKeyType[derivation_type or bdk.algorithm.name]
         aes_ksn = AesKsn(ksn)
-        return dukpt_aes.working_key(_aes_transaction(hsm, bdk, aes_ksn), aes_ksn, purpose.aes[variant], kind)
+        transaction = _aes_device(hsm, bdk, aes_ksn).transaction_key(aes_ksn.counter)
+        return dukpt_aes.working_key(transaction, aes_ksn, purpose.aes[variant], kind)
     if derivation_type not in (None, KeyAlgorithm.TDES_2KEY.value):
         raise validation(f"DukptDerivationType {derivation_type} is not valid for a TDES base derivation key")
-    return dukpt_tdes.working_key(_tdes_transaction(hsm, bdk, TdesKsn(ksn)), purpose.tdes[variant])
+    tdes_ksn = TdesKsn(ksn)
+    return _tdes_device(hsm, bdk, tdes_ksn).working_key(tdes_ksn.counter, purpose.tdes[variant])
 
 
-def _tdes_transaction(hsm: Hsm, bdk: DataKey, ksn: TdesKsn) -> TdesKey:
+def _tdes_device(hsm: Hsm, bdk: DataKey, ksn: TdesKsn) -> TdesDevice:
     assert bdk.block is not None, "base derivation keys do not come wrapped"
-    block, kept = bdk.block, hsm.vault.derived
-    device = ksn.device
-    return kept(
-        block,
-        ksn.octets,
-        make=lambda: dukpt_tdes.transaction_key(
-            kept(block, _DEVICE, device, make=lambda: dukpt_tdes.initial_key(bdk.tdes, ksn)), ksn
-        ),
+    return hsm.vault.derived(
+        bdk.block, _DEVICE, ksn.device, make=lambda: TdesDevice(dukpt_tdes.initial_key(bdk.tdes, ksn), ksn)
     )
 
 
-def _aes_transaction(hsm: Hsm, bdk: DataKey, ksn: AesKsn) -> AesKey:
+def _aes_device(hsm: Hsm, bdk: DataKey, ksn: AesKsn) -> AesDevice:
     assert bdk.block is not None, "base derivation keys do not come wrapped"
-    block, kept = bdk.block, hsm.vault.derived
-    device = ksn.initial_key_id
-    return kept(
-        block,
-        ksn.octets,
-        make=lambda: dukpt_aes.transaction_key(
-            kept(block, _DEVICE, device, make=lambda: dukpt_aes.initial_key(bdk.aes, ksn)), ksn
-        ),
+    return hsm.vault.derived(
+        bdk.block, _DEVICE, ksn.initial_key_id, make=lambda: AesDevice(dukpt_aes.initial_key(bdk.aes, ksn), ksn)
     )

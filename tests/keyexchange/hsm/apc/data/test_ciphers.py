@@ -60,6 +60,24 @@ def test_dukpt_data_are_under_the_key_of_awss_own_sample(ksn: str, desk: Desk) -
     assert derived["CipherText"] == direct["CipherText"]
 
 
+@pytest.mark.parametrize(
+    ("algorithm", "ksn"), [("TDES_2KEY", "FFFF98765{:06X}0000{}"), ("AES_128", "12345678901{:05X}0000000{}")]
+)
+def test_dukpt_devices_that_take_turns_have_keys_of_their_own(algorithm: str, ksn: str, desk: Desk) -> None:
+    """What is kept of a device says nothing about another, nor about the same device under another key."""
+    keys = [desk.key("B0", algorithm, "X", octets) for octets in (KEY, "8A8349794C9EE9A4C2927098F249FED6")]
+
+    def encrypted(key: str, device: int, counter: int) -> str:
+        attributes = {"Dukpt": {"KeySerialNumber": ksn.format(device, counter)}}
+        answer = desk.ask("EncryptData", KeyIdentifier=key, PlainText="00" * 16, EncryptionAttributes=attributes)
+        return str(answer["CipherText"])
+
+    turns = [(key, device, counter) for counter in (1, 2, 3) for key in keys for device in (2, 4)]
+    first = [encrypted(*turn) for turn in turns]
+    assert len(set(first)) == len(turns)
+    assert [encrypted(*turn) for turn in reversed(turns)] == first[::-1]
+
+
 SAMPLE_DATA_KEYS = {
     "FFFF9876543210E00002": "AC2CA8D339C8C1988BF4ED0487829DF0",
     "FFFF9876543210E00004": "5C04511F033E16AE3E97D564B458D1E9",
