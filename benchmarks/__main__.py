@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from benchmarks import ecdh, migration, payment, tr31, tr34
+from benchmarks import apc, data_plane, ecdh, migration, payment, tr31, tr34
 
-for benchmark in (tr31, ecdh, tr34, payment, migration):
+for benchmark in (tr31, ecdh, tr34, payment, data_plane, apc, migration):
     benchmark.main()
     print()

@@ -22,7 +22,12 @@ from keyexchange.protocols import abilities
 
 PAGE = Path(__file__).parent.parent / "docs/reference/coverage.md"
 
-SIDES = (PayshieldAdapter, FuturexAdapter, AtallaAdapter, ApcAdapter)
+SIDES: dict[str, type] = {
+    "payshield": PayshieldAdapter,
+    "futurex": FuturexAdapter,
+    "atalla": AtallaAdapter,
+    "apc": ApcAdapter,
+}
 DECLARED = (payshield_commands, futurex_commands, atalla_commands, apc_operations)
 """Importing them declares every command and operation."""
 
@@ -55,10 +60,10 @@ def page() -> str:
 
 def _abilities() -> Iterator[str]:
     yield "## Abilities"
-    yield f"| Ability | {' | '.join(f'`{_name(side)}`' for side in SIDES)} |"
+    yield f"| Ability | {' | '.join(f'`{name}`' for name in SIDES)} |"
     yield "|---" * (1 + len(SIDES)) + "|"
     for protocol, method in _abilities_known():
-        sends = (", ".join(abilities.commands_of(side, method)) or _yes_or_no(side, method) for side in SIDES)
+        sends = (", ".join(abilities.commands_of(side, method)) or _yes_or_no(side, method) for side in SIDES.values())
         yield f"| {protocol.__name__}: {method} | {' | '.join(sends)} |"
     yield ""
 
@@ -94,10 +99,6 @@ def _apc() -> Iterator[str]:
     yield "What the model does not say comes from the user guide and the API reference, as each docstring tells."
     yield ""
     yield from (f"- {name}" for name in sorted(CONTROL.declared))
-
-
-def _name(side: Any) -> str:
-    return str(side.name)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import struct
 import threading
 from contextlib import contextmanager
 
@@ -67,6 +68,39 @@ def reply_each(*replies):
             connection.sendall(octets)
 
     return script
+
+
+def reply_and_reset(octets):
+    """Read one request, send the octets, break the connection off without the end that TCP has for it."""
+
+    def script(connection, received):
+        received.append(connection.recv(65536))
+        connection.sendall(octets)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    return script
+
+
+def drip(octets, seconds):
+    """Read one request, send octet after octet, so many seconds apart, until the peer has enough."""
+
+    def script(connection, received):
+        received.append(connection.recv(65536))
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        pause = threading.Event()
+        try:
+            for octet in octets:
+                connection.sendall(bytes([octet]))
+                pause.wait(seconds)
+        except OSError:  # the peer has left, which is its right
+            return
+        until_closed(connection)
+
+    return script
+
+
+def hang_up(_connection, _received):
+    """Close at once: a device all of whose sessions are taken."""
 
 
 def until_closed(connection):

@@ -53,9 +53,37 @@ MODES: Mapping[str, frozenset[str]] = {
 }
 """Mode of use to the operations that are true. T (sign and decrypt) and Y (variants) do not exist at the service."""
 
+_CRYPT, _CHECK, _DERIVE = "BEDN", "CGVN", "XN"
+SYMMETRIC: Mapping[str, tuple[str, str]] = {
+    "B0": ("TA", _DERIVE),
+    "C0": ("TA", _CHECK),
+    "D0": ("TA", _CRYPT),
+    "E0": ("TA", _DERIVE),
+    "E1": ("TA", _DERIVE),
+    "E2": ("TA", _DERIVE),
+    "E4": ("TA", _DERIVE),
+    "E5": ("TA", _DERIVE),
+    "E6": ("TA", _DERIVE),
+    "K0": ("TA", _CRYPT),
+    "K1": ("TA", _CRYPT),
+    "M0": ("T", _CHECK),
+    "M1": ("T", _CHECK),
+    "M3": ("T", _CHECK),
+    "M6": ("TA", _CHECK),
+    "M7": ("TAH", _CHECK),
+    "P0": ("TA", _CRYPT),
+    "P1": ("TA", _CRYPT + _CHECK),
+    "V1": ("TA", _CHECK),
+    "V2": ("TA", _CHECK),
+}
+"""Algorithms and modes of symmetric keys by usage. M0 and P1 are not in the guide's list and are read from its examples
+and X9.143. M7 stands there with block ciphers alone; the list is older than the HMAC algorithms of the API, which are
+added here."""
+
 _CODES = {name: code for code, name in USAGES.items()}
 _LETTERS = {operations: letter for letter, operations in MODES.items()}
 
+_ANY = ("", "")
 _EXPORTABLE = {True: "E", False: "N"}
 
 
@@ -63,7 +91,7 @@ def require_known(attributes: KeyAttributes) -> None:
     """Refuse, before anything is sent, what the service has no name for.
 
     Raises:
-        UnsupportedError: such a usage or mode of use.
+        UnsupportedError: such a usage or mode of use, or a symmetric key with a combination that it does not allow.
     """
     for what, code, known in (
         ("key usage", attributes.key_usage, USAGES),
@@ -73,6 +101,14 @@ def require_known(attributes: KeyAttributes) -> None:
             raise UnsupportedError(
                 f"apc has no {what} {code}", hint=f"one of {', '.join(known)}: let the sender's key say so"
             )
+    letters, modes = SYMMETRIC.get(attributes.key_usage, _ANY)
+    if letters and attributes.algorithm.letter not in letters:
+        raise UnsupportedError(f"apc has no {attributes.key_usage} keys that are {attributes.algorithm}")
+    if modes and attributes.mode_of_use not in modes:
+        raise UnsupportedError(
+            f"apc does not allow mode of use {attributes.mode_of_use} for {attributes.key_usage} keys",
+            hint=f"one of {', '.join(modes)}",
+        )
 
 
 def kcv_method(algorithm: KeyAlgorithm) -> str:

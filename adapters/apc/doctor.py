@@ -26,6 +26,8 @@ from keyexchange.inspection import (
     lacks_hash,
 )
 
+from .attributes import SYMMETRIC
+
 
 def _aws(text: str) -> Source:
     return Source(f"AWS Payment Cryptography {text}", Confidence.DOCUMENTED)
@@ -42,33 +44,7 @@ _COMPONENT = Source("ANSI X9.143:2021, 6.2, key version number", Confidence.DOCU
 LONGEST = 9984
 """Characters of a WrappedKeyBlock."""
 
-_CRYPT, _CHECK, _DERIVE = "BEDN", "CGVN", "XN"
-ATTRIBUTES = {
-    "B0": Attributes("TA", _DERIVE),
-    "C0": Attributes("TA", _CHECK),
-    "D0": Attributes("TA", _CRYPT),
-    "E0": Attributes("TA", _DERIVE),
-    "E1": Attributes("TA", _DERIVE),
-    "E2": Attributes("TA", _DERIVE),
-    "E4": Attributes("TA", _DERIVE),
-    "E5": Attributes("TA", _DERIVE),
-    "E6": Attributes("TA", _DERIVE),
-    "K0": Attributes("TA", _CRYPT),
-    "K1": Attributes("TA", _CRYPT),
-    "M0": Attributes("T", _CHECK),
-    "M1": Attributes("T", _CHECK),
-    "M3": Attributes("T", _CHECK),
-    "M6": Attributes("TA", _CHECK),
-    "M7": Attributes("TAH", _CHECK),
-    "P0": Attributes("TA", _CRYPT),
-    "P1": Attributes("TA", _CRYPT + _CHECK),
-    "V1": Attributes("TA", _CHECK),
-    "V2": Attributes("TA", _CHECK),
-}
-"""Symmetric keys by usage. M0 and P1 are not in the guide's list and are read from its examples and X9.143. M7 stands
-there with block ciphers alone; the list is older than the HMAC algorithms of the API, which are added here."""
-
-
+ATTRIBUTES = {usage: Attributes(letters, modes) for usage, (letters, modes) in SYMMETRIC.items()}
 ONE_WAY_OR_BOTH = ("C0", "E0", "E1", "E4", "E6", "M1", "M3", "M6", "M7", "V1", "V2")
 """Usages whose operations list modes, and not N among them. B0, D0 and P0 list N."""
 TDES_OPERATIONS = ("C0", "E0", "E1", "E4", "E6", "V1", "V2")

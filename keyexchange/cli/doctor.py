@@ -59,10 +59,10 @@ def doctor_command(
 
 def _facts(octets: bytes, kek: KeyAlgorithm | None, transport: KeyAlgorithm | None) -> Facts:
     from keyexchange.errors import FormatError
-    from keyexchange.inspection import facts_of
+    from keyexchange.inspection import facts_of, read
 
     try:
-        return facts_of(octets.decode("latin-1").strip(), kek=kek, transport=transport)
+        return facts_of(read(octets)[0].text, kek=kek, transport=transport)
     except FormatError as error:
         name = _other_format(octets)
         if name is None:
@@ -96,9 +96,9 @@ def _doctors() -> dict[str, Doctor]:
 def _known(doctors: dict[str, Doctor], name: str) -> Doctor:
     from keyexchange.errors import ConfigError
 
-    if name not in doctors:
+    if name.lower() not in doctors:
         raise ConfigError(f"the rules of {name!r} are not known here", hint=f"choose one of: {', '.join(doctors)}")
-    return doctors[name]
+    return doctors[name.lower()]
 
 
 def _algorithm(name: str | None, letters: str) -> KeyAlgorithm | None:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 def inspect_command(block: str, kbpk: str | None, kbpk_algorithm: str | None, as_json: bool) -> None:
     """Explain a TR-31 block, a TR-34 token, a certificate, request or revocation list, or a vendor's key.
 
-    BLOCK is the text itself, the path of a file, or - for standard input; hexadecimal, base64, PEM or binary. No key is
-    needed. With --kbpk a TR-31 block is verified and its key's check value shown, never the key.
+    BLOCK is the text itself, the path of a file, or - for standard input; as it is, in hexadecimal, base64 or PEM. No
+    key is needed. With --kbpk a TR-31 block is verified and its key's check value shown, never the key.
 
     \b
     Examples:
@@ -81,7 +81,8 @@ def vendor_explainers() -> tuple[Explainer, ...]:
 def _document(fields: Fields) -> dict[str, str | list[str]]:
     """A name that comes more than once has a list of values."""
     document: dict[str, str | list[str]] = {}
-    for name, value in fields:
+    for shown, value in fields:
+        name = shown.strip()  # indented where it is part of an optional block
         if name not in document:
             document[name] = value
             continue

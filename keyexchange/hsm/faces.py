@@ -7,10 +7,11 @@ and starts it with `keyexchange.wire.serve_tcp`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from keyexchange.wire.framing import Framing
-from keyexchange.wire.server import Handler
+if TYPE_CHECKING:  # a server without faces needs no framings
+    from keyexchange.wire.framing import Framing
+    from keyexchange.wire.server import Handler
 
 
 class Face(Protocol):

@@ -10,7 +10,6 @@ PA is in no public source: their data is taken as printable text.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -250,7 +249,7 @@ class CheckValue(TypedBlock):
 
     method: str
     digits: str
-    form = re.compile("(?P<method>00(?=.{1,6}$)|01(?=.{1,10}$))(?P<digits>[0-9A-F]+)")
+    form = "(?P<method>00(?=.{1,6}$)|01(?=.{1,10}$))(?P<digits>[0-9A-F]+)"
     meanings: ClassVar = {"method": {"00": "legacy, encryption of zeros", "01": "CMAC"}}
 
 
@@ -319,9 +318,7 @@ class Moment(TypedBlock):
     """A time in UTC, in one of the four ISO 8601 forms: with delimiters or without, with hundredths or without."""
 
     time: str
-    form = re.compile(
-        "(?P<time>[0-9]{14}(?:[0-9]{2})?Z|[0-9]{4}(?:-[0-9]{2}){2}T[0-9]{2}(?::[0-9]{2}){2}(?:[.][0-9]{2})?Z)"
-    )
+    form = "(?P<time>[0-9]{14}(?:[0-9]{2})?Z|[0-9]{4}(?:-[0-9]{2}){2}T[0-9]{2}(?::[0-9]{2}){2}(?:[.][0-9]{2})?Z)"
 
     def __post_init__(self) -> None:
         """Refuse the thirtieth of February."""

@@ -28,7 +28,7 @@ class TypedBlock:
 
     block_id: ClassVar[str]
     title: ClassVar[str]
-    form: ClassVar[re.Pattern[str]]
+    form: ClassVar[str]
     meanings: ClassVar[Mapping[str, Mapping[str, str]]] = {}
 
     def __init_subclass__(cls, *, block_id: str = "", form: str = "", title: str = "") -> None:
@@ -36,12 +36,12 @@ class TypedBlock:
         super().__init_subclass__()
         if block_id:
             cls.block_id, cls.title = block_id, title
-            cls.form = re.compile(form) if form else cls.form
+            cls.form = form or cls.form
             KNOWN[block_id] = cls
 
     def __post_init__(self) -> None:
         """Refuse fields that make no valid block."""
-        if not self.form.fullmatch(self.data):
+        if not re.fullmatch(self.form, self.data):
             raise self.malformed()
 
     @classmethod
@@ -51,7 +51,7 @@ class TypedBlock:
         Raises:
             FormatError: category optional_block.
         """
-        match = cls.form.fullmatch(data)
+        match = re.fullmatch(cls.form, data)  # which keeps it: compiling all forms beforehand slows every start
         if match is None:
             raise cls.malformed()
         return cls(**match.groupdict())

@@ -323,3 +323,27 @@ def test_the_scheme_tag_of_a_host_command_is_named() -> None:
 def test_another_format_is_named(text: str, name: str) -> None:
     with pytest.raises(FormatError, match=f"this is no TR-31 block, but: {name}"):
         run(text, "--for", "apc")
+
+
+def test_a_receiver_is_known_in_any_case_and_a_block_in_any_wrapping() -> None:
+    for receiver, text in (("APC", GOOD), ("Apc", GOOD.encode().hex()), ("apc", f'"{GOOD}"')):
+        done = CliRunner().invoke(doctor_command, [text, "--for", receiver], catch_exceptions=False)
+        assert "for apc" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "room", "kek"),
+    [
+        ("H", 64, KeyAlgorithm.TDES_2KEY),
+        ("R", 1800, KeyAlgorithm.TDES_3KEY),
+        ("S", 1800, KeyAlgorithm.TDES_2KEY),
+        ("E", 121, KeyAlgorithm.TDES_3KEY),
+    ],
+)
+def test_keys_that_are_not_sized_by_their_letter_are_held_against_the_kek(
+    algorithm: str, room: int, kek: KeyAlgorithm
+) -> None:
+    facts = replace(header(algorithm=algorithm), room=room, kek=kek)
+    assert "kek-strength-by-length" in {finding.rule.id for finding in diagnose(apc.DOCTOR, facts, ())}
+    strong = replace(facts, kek=KeyAlgorithm.AES_256)
+    assert "kek-strength-by-length" not in {finding.rule.id for finding in diagnose(apc.DOCTOR, strong, ())}

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from keyexchange.cli.inspect import inspect_command
-from keyexchange.errors import FormatError
+from keyexchange.errors import ConfigError, FormatError
 from tests.vectors import vectors
 
 TOKEN = base64.b64decode(
@@ -50,3 +50,18 @@ def test_a_piece_of_a_token_is_refused(octets: bytes, tmp_path: Path) -> None:
     (tmp_path / "token").write_bytes(octets)
     with pytest.raises(FormatError):
         CliRunner().invoke(inspect_command, [str(tmp_path / "token")], catch_exceptions=False)
+
+
+@pytest.mark.parametrize("name", ["missing.pem", "./missing", "/no/such/folder/block", "~/block", "C:\\keys\\block"])
+def test_a_path_where_no_file_is_is_not_taken_for_a_block(name: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        CliRunner().invoke(inspect_command, [name], catch_exceptions=False)
+    assert "no file" in raised.value.message
+
+
+def test_names_in_json_have_no_indent() -> None:
+    block = "D0160M7HC00E0200HM0621PB0AFFFFFF" + "0" * 128
+    done = CliRunner().invoke(inspect_command, [block, "--json"], catch_exceptions=False)
+    fields = json.loads(done.stdout)
+    assert "HM hash" in fields
+    assert all(name == name.strip() for name in fields)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from keyexchange.hsm.apc import data, operations
+from functools import cached_property
+
+from keyexchange.hsm.apc import operations
 from keyexchange.hsm.apc.context import CONTROL, DATA
 from keyexchange.hsm.apc.entry import Entry
 from keyexchange.hsm.apc.events import Recorder
@@ -15,7 +17,6 @@ from keyexchange.hsm.audit import AuditLog
 from keyexchange.hsm.device import Hsm
 
 assert operations.__all__  # importing them declares them
-assert data.__all__
 
 
 class Endpoint:
@@ -41,10 +42,20 @@ class Endpoint:
             quotas=PlaneQuotas(requests, resources, control_group),
             recorder=Recorder(audit, hsm.clock, control.operations) if audit else None,
         )
-        data_quotas = PlaneQuotas(requests, resources, data_group)
-        self._others = (Plane(hsm, DATA, RestJsonProtocol(load(DATA_PLANE)), entry, quotas=data_quotas),)
+        self._hsm, self._entry = hsm, entry
+        self._data_quotas = PlaneQuotas(requests, resources, data_group)
+        self._data_protocol = RestJsonProtocol(load(DATA_PLANE))
+
+    @cached_property
+    def _data(self) -> Plane:
+        """The data plane, loaded with its first request: a rehearsal of an exchange often sends it none, and would
+        wait for it at every start."""
+        from keyexchange.hsm.apc import data  # noqa: PLC0415  # see above
+
+        assert data.__all__  # importing them declares them
+        return Plane(self._hsm, DATA, self._data_protocol, self._entry, quotas=self._data_quotas)
 
     async def answer(self, request: Request) -> Response:
-        """Answer a request; what no plane knows, the control plane refuses."""
-        plane = next((each for each in self._others if each.serves(request)), self._control)
+        """Answer a request; what has not the form of the data plane's, the control plane answers or refuses."""
+        plane = self._control if self._data_protocol.operation(request) is None else self._data
         return await plane.answer(request)

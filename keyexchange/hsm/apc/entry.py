@@ -8,9 +8,11 @@ from keyexchange.hsm.apc.context import Context
 from keyexchange.hsm.apc.identities import Identity, Source
 from keyexchange.hsm.apc.model import CONTROL_PLANE, load
 from keyexchange.hsm.apc.protocol import Request
-from keyexchange.hsm.apc.sigv4 import Credentials, Verifier
+from keyexchange.hsm.apc.sigv4 import Caller, Credentials, Verifier
 from keyexchange.hsm.clock import utc_now
 from keyexchange.hsm.records import Home
+
+_KEPT = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Entry:
         # signatures are held against the machine's time, which is the callers' too, whatever time the device has
         self._verifier = Verifier(load(CONTROL_PLANE).signing_name, utc_now)
         self._source = source
+        self._admissions: dict[Caller, Admission] = {}
 
     def admit(self, request: Request) -> Admission:
         """Who sent a request, if its signature is right.
@@ -52,4 +55,10 @@ class Entry:
 
         caller = self._verifier.verify(request, find)
         identity = identities[caller.access_key_id]
-        return Admission(Context(Home(identity.principal.account, caller.region), identity.principal), identity)
+        kept = self._admissions.get(caller)
+        if kept is None or kept.identity is not identity:
+            if len(self._admissions) >= _KEPT:
+                self._admissions.clear()
+            context = Context(Home(identity.principal.account, caller.region), identity.principal)
+            kept = self._admissions[caller] = Admission(context, identity)
+        return kept

@@ -1,4 +1,4 @@
-"""AWS's own description of its services, as botocore carries it: the only importer of `botocore.model`.
+"""AWS's own description of its services, as botocore carries it, made ready for use.
 
 Names of operations, members, enums, patterns, lengths, error codes and sensitive marks all come from here, so that
 nothing about AWS's shapes is typed by hand and a newer botocore brings a newer service.
@@ -9,11 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
-from botocore.loaders import Loader
-from botocore.model import ListShape, MapShape, OperationModel, Shape, StringShape, StructureShape
-from botocore.model import ServiceModel as BotocoreModel
+from keyexchange.hsm.apc.description import (
+    Description,
+    ListShape,
+    MapShape,
+    Shape,
+    Shapes,
+    StringShape,
+    StructureShape,
+    read_partitions,
+    read_service,
+)
 
 CONTROL_PLANE = "payment-cryptography"
 DATA_PLANE = "payment-cryptography-data"
@@ -76,11 +83,11 @@ class Service:
     operations: Mapping[str, Operation]
     error_status: Mapping[str, int]
     error_text: Mapping[str, str]
-    _model: BotocoreModel
+    _shapes: Shapes
 
     def shape(self, name: str) -> Shape:
         """A shape by its name."""
-        return self._model.shape_for(name)
+        return self._shapes.named(name)
 
     def enum(self, name: str) -> tuple[str, ...]:
         """The members of an enum shape, in the model's order."""
@@ -92,17 +99,18 @@ class Service:
 @cache
 def load(name: str) -> Service:
     """Read a service's description from the installed botocore."""
-    description = Loader(include_default_search_paths=True).load_service_model(name, "service-2")
-    model = BotocoreModel(description, name)
+    description = read_service(name)
+    metadata, shapes = description["metadata"], Shapes(description["shapes"])
+    errors = {name: each for name, each in description["shapes"].items() if each.get("exception")}
     return Service(
         name=name,
-        signing_name=model.signing_name,
-        target_prefix=str(model.metadata.get("targetPrefix", "")),
-        json_version=str(model.metadata.get("jsonVersion", "")),
-        operations={each: _operation(model.operation_model(each)) for each in model.operation_names},
-        error_status={shape.name: _status(description["shapes"][shape.name]) for shape in model.error_shapes},
-        error_text=_error_text(model),
-        _model=model,
+        signing_name=metadata["signingName"],
+        target_prefix=metadata.get("targetPrefix", ""),
+        json_version=metadata.get("jsonVersion", ""),
+        operations={name: _operation(name, each, shapes) for name, each in description["operations"].items()},
+        error_status={name: _status(each) for name, each in errors.items()},
+        error_text=_error_text(errors),
+        _shapes=shapes,
     )
 
 
@@ -112,32 +120,35 @@ def regions(name: str) -> frozenset[str]:
 
     Whether the service is offered in each of them botocore does not say.
     """
-    for partition in Loader(include_default_search_paths=True).load_data("partitions")["partitions"]:
+    for partition in read_partitions():
         found = frozenset(region for region in partition["regions"] if not region.endswith("-global"))
         if name in found:
             return found
     return frozenset()
 
 
-def _operation(model: OperationModel) -> Operation:
-    assert isinstance(model.input_shape, StructureShape)
+def _operation(name: str, description: Description, shapes: Shapes) -> Operation:
+    taken = shapes.at(description["input"])
+    given = shapes.at(description["output"]) if "output" in description else None
+    assert isinstance(taken, StructureShape)
+    assert given is None or isinstance(given, StructureShape)
     return Operation(
-        name=model.name,
-        input=model.input_shape,
-        output=model.output_shape,
-        method=str(model.http["method"]),
-        uri=str(model.http["requestUri"]),
-        errors=frozenset(shape.name for shape in model.error_shapes),
+        name=name,
+        input=taken,
+        output=given,
+        method=description["http"]["method"],
+        uri=description["http"]["requestUri"],
+        errors=frozenset(error["shape"] for error in description.get("errors", ())),
     )
 
 
-def _error_text(model: BotocoreModel) -> dict[str, str]:
+def _error_text(errors: Mapping[str, Description]) -> dict[str, str]:
     """The member of each error that holds its message: services spell it with a large or a small letter."""
-    members = [(shape.name, name) for shape in model.error_shapes for name in getattr(shape, "members", ())]
+    members = [(error, name) for error, each in errors.items() for name in each.get("members", ())]
     return {error: name for error, name in members if name.lower() == _ERROR_TEXT}
 
 
-def _status(error: Mapping[str, Any]) -> int:
-    """The HTTP status of an error, from the description itself: botocore's shape objects leave `fault` out."""
+def _status(error: Description) -> int:
+    """The HTTP status of an error."""
     stated = error.get("error", {}).get("httpStatusCode")
     return int(stated) if stated else 500 if error.get("fault") else 400

@@ -21,6 +21,17 @@ from keyexchange.hsm.apc.model import Service
 Values = dict[str, Any]
 """The members of a structure, by the model's names. Times are aware datetimes on their way out."""
 
+
+class Lasting(Values):
+    """An answer that is given again and again as it is: what it is on the wire is kept with it.
+
+    Nobody changes one.
+    """
+
+    octets: bytes | None = None
+    """As JSON, once it was written."""
+
+
 NAMESPACE = "com.amazonaws.paymentcryptography"
 """Namespace of the service's Smithy model; stands before the `#` in `__type`."""
 
@@ -139,13 +150,21 @@ class JsonProtocol:
         return error.members or {"Message": error.message}
 
     def _response(self, status: int, values: Mapping[str, object], request_id: str) -> Response:
-        body = _encode(values).encode()
+        body = _octets(values)
         headers = (
             ("content-type", self._content_type),
             ("content-length", str(len(body))),
             ("x-amzn-requestid", request_id),
         )
         return Response(status, headers, body)
+
+
+def _octets(values: Mapping[str, object]) -> bytes:
+    if not isinstance(values, Lasting):
+        return _encode(values).encode()
+    if values.octets is None:
+        values.octets = _encode(values).encode()
+    return values.octets
 
 
 def read_json(operation: str, body: bytes) -> Values:

@@ -74,10 +74,15 @@ def _structure(shape: StructureShape) -> Show:
         for name, member in value.items():
             if name in members and member is not None:
                 written, show_member = members[name]
-                shown[written] = show_member(member)
+                is_itself = show_member is _plain and type(member) in _THEMSELVES  # as nearly all are: no call
+                shown[written] = member if is_itself else show_member(member)
         return shown
 
     return show
+
+
+_THEMSELVES = frozenset({str, bool})
+"""What `_plain` shows as it is, and most members are."""
 
 
 def _list(shape: ListShape) -> Show:

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from keyexchange.hsm.apc import shapes
 from keyexchange.hsm.apc.errors import validation
 from keyexchange.hsm.apc.model import regions as regions_of_partition
-from keyexchange.hsm.apc.protocol import Values
+from keyexchange.hsm.apc.protocol import Lasting, Values
 from keyexchange.hsm.device import Hsm
 from keyexchange.hsm.records import Home, KeyClass, KeyRecord
 
@@ -96,6 +96,23 @@ def describe(hsm: Hsm, record: KeyRecord, *, moving: Mapping[str, str] = _NONE) 
     session = hsm.approvals.session(record.mpa_session) if record.mpa_session else None
     approval = shapes.mpa_status(session, hsm.now()) if session else None
     return shapes.key(record, replication={**replication, **moving}, approval=approval)
+
+
+def describe_lasting(hsm: Hsm, record: KeyRecord) -> Values:
+    """An answer of nothing but a `Key`; kept where the record alone says what it is."""
+    if record.multi_region or record.mpa_session:
+        return {"Key": describe(hsm, record)}
+    kept = _LASTING.get(record.id)
+    if kept is None or kept[0] is not record:
+        if len(_LASTING) >= _MOST_LASTING:
+            _LASTING.clear()
+        kept = _LASTING[record.id] = record, Lasting(Key=describe(hsm, record))
+    return kept[1]
+
+
+_MOST_LASTING = 1024
+_LASTING: dict[str, tuple[KeyRecord, Lasting]] = {}
+"""By id, each with the very record that it was made of: a key that has changed is another record."""
 
 
 def describe_new(hsm: Hsm, record: KeyRecord) -> Values:

@@ -6,7 +6,6 @@ from __future__ import annotations
 import inspect
 import logging
 import traceback
-import uuid
 
 from keyexchange.errors import KeyExchangeError, MismatchError
 from keyexchange.hsm.apc.access import Authorizer
@@ -20,6 +19,7 @@ from keyexchange.hsm.apc.quotas import PlaneQuotas
 from keyexchange.hsm.apc.redaction import redact
 from keyexchange.hsm.apc.validation import validator
 from keyexchange.hsm.device import Hsm
+from keyexchange.hsm.generate import new_uuid
 
 _log = logging.getLogger(__name__)
 
@@ -51,18 +51,17 @@ class Plane:
         self._quotas = quotas
         self._recorder = recorder
         self._declared = table.declared
+        self._asynchronous = {
+            name: each.handler for name, each in self._declared.items() if inspect.iscoroutinefunction(each.handler)
+        }
         self._operations = load(table.service).operations
         self._protocol = protocol
         self._authorizer = Authorizer(hsm, self._operations)
         self._validators = {name: validator(self._operations[name].input) for name in self._declared}
 
-    def serves(self, request: Request) -> bool:
-        """Whether a request has the form of this API."""
-        return self._protocol.operation(request) is not None
-
     async def answer(self, request: Request) -> Response:
         """Answer a request. Raises nothing: what goes wrong becomes an error of the service."""
-        call = Call(request, str(uuid.uuid4()))
+        call = Call(request, new_uuid())
         try:
             result = await self._perform(call)
             response = self._protocol.write(result, call.id)
@@ -116,14 +115,13 @@ class Plane:
         return name
 
     async def _run(self, name: str, context: Context, values: Values) -> Values:
-        declared = self._declared[name]
-        handler = declared.handler
-        if inspect.iscoroutinefunction(handler):
-            answer: Values = await handler(self._hsm, context, values)
+        if name in self._asynchronous:
+            answer: Values = await self._asynchronous[name](self._hsm, context, values)
             return answer
+        declared = self._declared[name]
         store = self._hsm.store
         with store.savepoint(adding=declared.adds) if declared.writes else store.reading():
-            result = handler(self._hsm, context, values)
+            result = declared.handler(self._hsm, context, values)
             assert isinstance(result, dict)
             return result
 

@@ -2,7 +2,7 @@
 
 Laws of this file:
 
-- one event is one line and one write(2) to a file opened for appending: what `append` has returned from is with the
+- one event is one line and one write(2) to a file opened for appending: what `write` has returned from is with the
   operating system, and stays when the process is killed. It is not synced: the last seconds before a power cut may be
   missing, which the store, whose writes are synced, may have kept;
 - every process writes a file of its own, so processes that share a state directory need no lock;
@@ -48,7 +48,11 @@ class AuditLog:
         Raises:
             OSError: it could not be written, or not whole.
         """
-        line = f"{_encode(event)}\n".encode()
+        self.write(_encode(event))
+
+    def write(self, text: str) -> None:
+        """Write an event that is JSON already, without a line break in it. See `append`."""
+        line = f"{text}\n".encode()
         if self._file is None or self._size + len(line) > self._largest:
             self._begin_file()
         assert self._file is not None

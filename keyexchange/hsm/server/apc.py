@@ -15,7 +15,6 @@ from keyexchange.hsm.clock import Clock, MovableClock, require_unmoved
 from keyexchange.hsm.device import Hsm, open_hsm
 from keyexchange.hsm.server.http import HttpServer
 from keyexchange.hsm.server.options import ServeOptions
-from keyexchange.wire import TlsSettings, server_context
 
 
 def identities_of(options: ServeOptions) -> Source:
@@ -70,4 +69,6 @@ def _clock(options: ServeOptions) -> Clock:
 def _tls(options: ServeOptions) -> ssl.SSLContext | None:
     if options.tls_certificate is None:
         return None
+    from keyexchange.wire import TlsSettings, server_context  # noqa: PLC0415  # plain HTTP starts sooner without it
+
     return server_context(TlsSettings(certificate_file=options.tls_certificate, private_key_file=options.tls_key))

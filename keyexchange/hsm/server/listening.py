@@ -18,7 +18,6 @@ from keyexchange.hsm.server.console import Console
 from keyexchange.hsm.server.options import Addresses, FaceOptions, ServeOptions, host_text
 from keyexchange.hsm.server.workers import Failed, start_workers
 from keyexchange.hsm.store import is_shared
-from keyexchange.wire import serve_tcp
 
 
 async def start(options: ServeOptions, stack: AsyncExitStack, failed: Failed) -> Addresses:
@@ -102,6 +101,8 @@ def _is_loopback(host: str) -> bool:
 
 
 async def _start_face(host: str, options: FaceOptions, stack: AsyncExitStack) -> int:
+    from keyexchange.wire import serve_tcp  # noqa: PLC0415  # a server without faces starts sooner without it
+
     handler = options.face.handler(options.settings)
     try:
         listener = await serve_tcp(handler, host, options.port, framing=options.face.framing)

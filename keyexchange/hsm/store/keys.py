@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -74,7 +75,7 @@ class Keys:
         self.complete_deletions(now)
         values = {"account": home.account, "region": home.region, "after": after, "count": limit + 1}
         wanted = {"state": state, "now": now}
-        rows = self._connection.execute(_PAGES[state], values | wanted).mappings().all()
+        rows = self._connection.execute(_page_of(state), values | wanted).mappings().all()
         following = rows[limit - 1]["number"] if len(rows) > limit else None
         return [_record(row, home, now) for row in rows[:limit]], following
 
@@ -152,12 +153,14 @@ def _page(*conditions: ColumnElement[bool]) -> Select[Any]:
 
 _IN_STATE = keys.c.state == bindparam("state", type_=keys.c.state.type)
 _WAITING = keys.c.approval_until > bindparam("now", type_=Instant)
-_PAGES: dict[KeyState | None, Select[Any]] = {
-    None: _page(),
-    **{state: _page(_IN_STATE) for state in KeyState},
-    KeyState.CREATE_IN_PROGRESS: _page(_IN_STATE, _WAITING),
-}
-"""By the state that is asked for. An import that has waited for too long is in progress in the table only."""
+
+
+@cache  # made when it is first asked for: all of them would take a part of the program's start that is felt
+def _page_of(state: KeyState | None) -> Select[Any]:
+    """By the state that is asked for. An import that has waited for too long is in progress in the table only."""
+    if state is None:
+        return _page()
+    return _page(_IN_STATE, _WAITING) if state is KeyState.CREATE_IN_PROGRESS else _page(_IN_STATE)
 
 
 def _is_settled(record: KeyRecord | None) -> bool:

@@ -83,3 +83,19 @@ def test_a_code_without_a_name_at_the_service_is_refused(field: str, code: str) 
 def test_the_check_value_is_asked_for_by_the_usual_method(algorithm: str, method: str) -> None:
     assert kcv_method(KeyAlgorithm(algorithm)) == method
     assert method in shape("KeyCheckValueAlgorithm").enum
+
+
+@pytest.mark.parametrize(
+    ("usage", "algorithm", "mode", "words"),
+    [
+        ("M3", KeyAlgorithm.AES_128, "C", "no M3 keys that are AES_128"),
+        ("P0", KeyAlgorithm.HMAC_SHA256, "B", "no P0 keys that are HMAC_SHA256"),
+        ("C0", KeyAlgorithm.TDES_2KEY, "B", "mode of use B for C0 keys"),
+        ("B0", KeyAlgorithm.TDES_2KEY, "C", "mode of use C for B0 keys"),
+    ],
+)
+def test_a_combination_that_the_service_does_not_allow_is_known_before_anything_is_sent(
+    usage: str, algorithm: KeyAlgorithm, mode: str, words: str
+) -> None:
+    with pytest.raises(UnsupportedError, match=words):
+        require_known(KeyAttributes(usage, algorithm, mode))

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from keyexchange.errors import ConfigError
 from keyexchange.hsm.records import AliasRecord, Home
 from keyexchange.hsm.store import Aliases, Store
+from keyexchange.hsm.store.engine import LARGEST_GROUP
 from keyexchange.hsm.store.schema import layout, main_keys
 from tests.postgres import Server
 
@@ -80,6 +81,30 @@ def test_operations_of_one_turn_share_a_commit(url: str) -> None:
     asyncio.run(main())
     assert len(commits) == 2
     assert len(names(store)) == 21
+    store.close()
+
+
+def test_a_commit_waits_while_every_turn_brings_another_operation_but_not_for_ever(url: str) -> None:
+    store = Store(url)
+    commits: list[int] = []
+    event.listen(store.connection, "commit", lambda _: commits.append(1))
+
+    async def write(number: int) -> None:
+        with store.savepoint():
+            Aliases(store).add(alias(f"alias/{number}"))
+        await store.committed()
+
+    async def one_a_turn(numbers: range) -> None:
+        tasks = []
+        for number in numbers:
+            tasks.append(asyncio.create_task(write(number)))
+            await asyncio.sleep(0)
+        await asyncio.gather(*tasks)
+
+    asyncio.run(one_a_turn(range(20)))
+    assert len(commits) == 1
+    asyncio.run(one_a_turn(range(20, 20 + 3 * LARGEST_GROUP)))
+    assert len(commits) == 4
     store.close()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from keyexchange.hsm.apc.model import Shape, StructureShape
@@ -31,6 +32,11 @@ class Naming:
     further_keys: tuple[Path, ...]
     alias: Path | None
     team: Path | None
+
+    @cached_property
+    def all(self) -> tuple[Path, ...]:
+        """Everything that names something but a team."""
+        return (*self.keys, *self.further_keys, *([self.alias] if self.alias else ()))
 
     def foreign(self, values: Mapping[str, Any], account: str) -> bool:
         """Whether a request names a key of another account."""

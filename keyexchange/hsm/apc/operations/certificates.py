@@ -52,9 +52,9 @@ async def get_public_key_certificate(hsm: Hsm, context: Context, request: Values
     record = find_living_key(hsm, context, request["KeyIdentifier"])
     if record.key_class is not KeyClass.ASYMMETRIC_KEY_PAIR:
         raise validation("KeyIdentifier is not an asymmetric key pair")
-    root = await hsm.authority.root()
+    root = await hsm.authority.root(record.algorithm.letter)
     kept = hsm.service_keys.certified_key(record.id)
-    if kept is None or kept.valid_until < hsm.now() + REUSE_LEFT:
+    if kept is None or kept.valid_until < hsm.now() + REUSE_LEFT or pki.load(kept.certificate).issuer != root.subject:
         kept = await _certify(hsm, record)
     return {
         "KeyCertificate": shapes.certificate(pki.load(kept.certificate)),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from keyexchange.hsm.apc.context import Context, operation
 from keyexchange.hsm.apc.identifiers import find_usable_key, key_arn
-from keyexchange.hsm.apc.materials import as2805_cryptogram, ecdh_block, rsa_cryptogram, tr31_block, tr34_block
+from keyexchange.hsm.apc.materials import as2805_cryptogram, ecdh_block, rsa_cryptogram, tr31_block
 from keyexchange.hsm.apc.materials.outgoing import Outgoing, outgoing_key
 from keyexchange.hsm.apc.protocol import Values
 from keyexchange.hsm.device import Hsm
@@ -35,9 +35,15 @@ def export_key(hsm: Hsm, context: Context, request: Values) -> Values:
     }
 
 
+def _send_tr34(hsm: Hsm, context: Context, outgoing: Outgoing, material: Values) -> tuple[KeyRecord, str]:
+    from keyexchange.hsm.apc.materials import tr34_block  # noqa: PLC0415  # loaded when it is needed, see there
+
+    return tr34_block.send(hsm, context, outgoing, material)
+
+
 MATERIALS: dict[str, tuple[Send, str]] = {
     "Tr31KeyBlock": (tr31_block.send, "TR31_KEY_BLOCK"),
-    "Tr34KeyBlock": (tr34_block.send, "TR34_KEY_BLOCK"),
+    "Tr34KeyBlock": (_send_tr34, "TR34_KEY_BLOCK"),
     "KeyCryptogram": (rsa_cryptogram.send, "KEY_CRYPTOGRAM"),
     "DiffieHellmanTr31KeyBlock": (ecdh_block.send, "TR31_KEY_BLOCK"),
     "As2805KeyCryptogram": (as2805_cryptogram.send, "KEY_CRYPTOGRAM"),

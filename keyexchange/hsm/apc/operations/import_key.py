@@ -11,7 +11,6 @@ from keyexchange.hsm.apc.materials import (
     ecdh_block,
     rsa_cryptogram,
     tr31_block,
-    tr34_block,
 )
 from keyexchange.hsm.apc.protocol import Values
 from keyexchange.hsm.apc.replication import describe_new
@@ -29,11 +28,17 @@ def import_key(hsm: Hsm, context: Context, request: Values) -> Values:
     return {"Key": describe_new(hsm, MATERIALS[kind](hsm, context, request, material))}
 
 
+def _receive_tr34(hsm: Hsm, context: Context, request: Values, material: Values) -> KeyRecord:
+    from keyexchange.hsm.apc.materials import tr34_block  # noqa: PLC0415  # loaded when it is needed, see there
+
+    return tr34_block.receive(hsm, context, request, material)
+
+
 MATERIALS: dict[str, Receive] = {
     "RootCertificatePublicKey": certificates.receive_root,
     "TrustedCertificatePublicKey": certificates.receive_trusted,
     "Tr31KeyBlock": tr31_block.receive,
-    "Tr34KeyBlock": tr34_block.receive,
+    "Tr34KeyBlock": _receive_tr34,
     "KeyCryptogram": rsa_cryptogram.receive,
     "DiffieHellmanTr31KeyBlock": ecdh_block.receive,
     "As2805KeyCryptogram": as2805_cryptogram.receive,

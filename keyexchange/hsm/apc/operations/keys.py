@@ -17,7 +17,7 @@ from keyexchange.hsm.apc.errors import conflict, validation
 from keyexchange.hsm.apc.identifiers import find_key, find_living_key, find_own_key, key_arn
 from keyexchange.hsm.apc.pages import page_size, position, with_next_token
 from keyexchange.hsm.apc.protocol import Values
-from keyexchange.hsm.apc.replication import describe, describe_new
+from keyexchange.hsm.apc.replication import describe, describe_lasting, describe_new
 from keyexchange.hsm.apc.rules import refuse_derive_key_usage
 from keyexchange.hsm.apc.trust import public_spki
 from keyexchange.hsm.device import Hsm
@@ -78,7 +78,7 @@ def _pair_material(hsm: Hsm, request: Values, attributes: Attributes, pair: Priv
 @operation("GetKey", writes=False)
 def get_key(hsm: Hsm, context: Context, request: Values) -> Values:
     """A key's metadata, also when it is deleted. Source: APC API reference, GetKey."""
-    return {"Key": describe(hsm, find_key(hsm, context, request["KeyIdentifier"]))}
+    return describe_lasting(hsm, find_key(hsm, context, request["KeyIdentifier"]))
 
 
 @operation("ListKeys", writes=False)

@@ -19,7 +19,7 @@ def canonical_request(request: Request, signed_headers: tuple[str, ...]) -> byte
 
     The body's own digest is in it: UNSIGNED-PAYLOAD, which S3 knows, would leave the body to anybody.
     """
-    headers = "".join([f"{name}:{_value(request, name)}\n" for name in signed_headers])
+    headers = "".join([f"{name}:{_value(request.header_values(name))}\n" for name in signed_headers])
     lines = (
         request.method,
         canonical_path(request.path),
@@ -65,6 +65,8 @@ def _encoded(text: str) -> str:
     return quote(unquote(text), safe="-_.~")
 
 
-def _value(request: Request, name: str) -> str:
+def _value(values: tuple[str, ...]) -> str:
     """A header's value; several headers of one name are joined in the order sent. Runs of blanks count as one."""
-    return ",".join([" ".join(value.split()) for value in request.header_values(name)])
+    if len(values) == 1:
+        return " ".join(values[0].split())
+    return ",".join([" ".join(value.split()) for value in values])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from keyexchange.hsm.apc.errors import ApiError
@@ -16,14 +17,16 @@ from keyexchange.hsm.apc.sigv4.refusals import incomplete, invalid, missing
 ALGORITHM = "AWS4-HMAC-SHA256"
 LONGEST_LIFE = 604_800
 """Seconds: X-Amz-Expires is a week at most."""
+LONGEST_KEPT = 512
+"""Characters of what is kept before anybody has shown who he is."""
 _TIME = re.compile(r"\d{8}T\d{6}Z")
 _SECONDS = re.compile(r"[0-9]{1,10}")
+_LAST_FIELD = ", Signature="
 _HEADER_FIELDS = ("Credential", "Signature", "SignedHeaders")
 _QUERY_FIELDS = ("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date")
 
 
-@dataclass(frozen=True, slots=True)
-class Claims:
+class Claims(NamedTuple):
     """One request's signature as it was sent.
 
     Args:
@@ -71,21 +74,38 @@ def parameters(query: str) -> dict[str, str]:
 def _from_header(request: Request, header: str | None) -> Claims:
     if not header:
         raise missing()
-    algorithm, _, rest = header.partition(" ")
-    if algorithm != ALGORITHM:
-        raise incomplete(f"Unsupported AWS 'algorithm' in the Authorization header (only {ALGORITHM} for now).")
-    fields = dict(part.strip().partition("=")[::2] for part in rest.split(","))
-    _require(fields, _HEADER_FIELDS, "Authorization header requires '{}' parameter.", "")
+    before, _, signature = header.rpartition(_LAST_FIELD)
+    if not signature.isalnum():  # not where every client has it, or not whole: read with the others
+        before, signature = header, ""
+    read = _fields if len(before) <= LONGEST_KEPT else _fields.__wrapped__
+    credential, names, among = read(before, whole=not signature)
     stamp, signed_at = _header_date(request)
     return Claims(
-        credential=fields["Credential"],
-        signed_headers=_names(fields["SignedHeaders"]),
-        signature=fields["Signature"],
+        credential=credential,
+        signed_headers=names,
+        signature=signature or among,
         stamp=stamp,
         signed_at=signed_at,
         token=request.header("x-amz-security-token"),
         lifetime=None,
     )
+
+
+@lru_cache(256)
+def _fields(header: str, *, whole: bool) -> tuple[str, tuple[str, ...], str]:
+    """Credential, signed headers and signature in an Authorization header; kept, for all but the signature is the same
+    in all requests of a client.
+
+    Args:
+        whole: whether the signature is among them; otherwise it was taken off.
+    """
+    algorithm, _, rest = header.partition(" ")
+    if algorithm != ALGORITHM:
+        raise incomplete(f"Unsupported AWS 'algorithm' in the Authorization header (only {ALGORITHM} for now).")
+    fields = dict(part.strip().partition("=")[::2] for part in rest.split(","))
+    wanted = _HEADER_FIELDS if whole else tuple(name for name in _HEADER_FIELDS if name != "Signature")
+    _require(fields, wanted, "Authorization header requires '{}' parameter.", "")
+    return fields["Credential"], _names(fields["SignedHeaders"]), fields.get("Signature", "")
 
 
 def _from_query(query: Mapping[str, str]) -> Claims:
@@ -137,6 +157,7 @@ def _http_date(text: str) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
+@lru_cache(64)
 def _moment(stamp: str) -> datetime:
     if not _TIME.fullmatch(stamp):
         raise _not_a_date()

@@ -8,10 +8,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from keyexchange.hsm.apc.protocol import Request
 from keyexchange.hsm.apc.sigv4.canonical import canonical_request
-from keyexchange.hsm.apc.sigv4.claims import ALGORITHM, Claims, read_claims
+from keyexchange.hsm.apc.sigv4.claims import ALGORITHM, LONGEST_KEPT, Claims, read_claims
 from keyexchange.hsm.apc.sigv4.refusals import incomplete, invalid, unrecognized
 from keyexchange.secret import Secret
 
@@ -34,16 +35,14 @@ class Credentials:
     session_token: Secret | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """Who signed, and for which region."""
 
     access_key_id: str
     region: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Scope:
+class _Scope(NamedTuple):
     """The credential scope: `<access key>/<yyyymmdd>/<region>/<service>/aws4_request`."""
 
     access_key_id: str
@@ -71,7 +70,8 @@ class Verifier:
     def __init__(self, service: str, clock: Callable[[], datetime]) -> None:
         self._service = service
         self._clock = clock
-        self._keys: dict[tuple[str, str], tuple[Credentials, bytes]] = {}
+        self._keys: dict[_Scope, tuple[Credentials, _SigningKey]] = {}
+        self._scopes: dict[tuple[str, str], _Scope] = {}
 
     def verify(self, request: Request, find: Find) -> Caller:
         """Who sent this.
@@ -93,7 +93,7 @@ class Verifier:
             raise unrecognized()
         canonical = canonical_request(request, claims.signed_headers)
         to_sign = f"{ALGORITHM}\n{claims.stamp}\n{scope.text}\n{hashlib.sha256(canonical).hexdigest()}"
-        expected = hmac.digest(self._derived_key(credentials, scope), to_sign.encode(), "sha256").hex()
+        expected = self._signing_key(credentials, scope).mac(to_sign.encode()).hex()
         if not hmac.compare_digest(expected.encode(), claims.signature.encode()):
             raise invalid(
                 "The request signature we calculated does not match the signature you provided. Check your AWS Secret "
@@ -114,6 +114,18 @@ class Verifier:
             raise invalid(f"Signature expired: {claims.stamp} is now earlier than {limit}")
 
     def _scope(self, claims: Claims) -> _Scope:
+        """The scope, if it is right; kept, for a client's requests of a day have one."""
+        place = (claims.credential, claims.stamp[:8])
+        scope = self._scopes.get(place)
+        if scope is None:
+            scope = self._read_scope(claims)
+            if len(self._scopes) >= _CACHED_KEYS:
+                self._scopes.clear()
+            if len(claims.credential) <= LONGEST_KEPT:
+                self._scopes[place] = scope
+        return scope
+
+    def _read_scope(self, claims: Claims) -> _Scope:
         parts = claims.credential.split("/")
         if len(parts) != 5:
             raise incomplete(
@@ -134,28 +146,50 @@ class Verifier:
             (date, claims.stamp[:8] == scope.date),
         )
 
-    def _derived_key(self, credentials: Credentials, scope: _Scope) -> bytes:
+    def _signing_key(self, credentials: Credentials, scope: _Scope) -> _SigningKey:
         """The signing key of a day, region and service. Kept with its pair: another secret makes another key."""
-        place = (scope.access_key_id, scope.text)
-        kept = self._keys.get(place)
+        kept = self._keys.get(scope)
         if kept is not None and kept[0] is credentials:
             return kept[1]
-        key = b"AWS4" + credentials.secret_access_key.reveal()
+        octets = b"AWS4" + credentials.secret_access_key.reveal()
         for part in scope.text.split("/"):
-            key = hmac.digest(key, part.encode(), "sha256")
+            octets = hmac.digest(octets, part.encode(), "sha256")
+        key = _SigningKey(octets)
         if len(self._keys) >= _CACHED_KEYS:
             self._keys.clear()
-        self._keys[place] = credentials, key
+        self._keys[scope] = credentials, key
         return key
+
+
+class _SigningKey:
+    """HMAC-SHA-256 under one key, with both hashes begun: a third of the time of `hmac.digest`, which begins them anew.
+
+    Source: RFC 2104, clause 2 (the two pads) and clause 4 (keeping what is made of the key).
+
+    Args:
+        octets: no more than a block of SHA-256.
+    """
+
+    def __init__(self, octets: bytes) -> None:
+        padded = octets.ljust(hashlib.sha256().block_size, b"\0")
+        self._inner = hashlib.sha256(bytes(each ^ 0x36 for each in padded))
+        self._outer = hashlib.sha256(bytes(each ^ 0x5C for each in padded))
+
+    def mac(self, text: bytes) -> bytes:
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(text)
+        outer.update(inner.digest())
+        return outer.digest()
 
 
 def _require_signed(request: Request, signed_headers: tuple[str, ...]) -> None:
     """`Host` and every `X-Amz-` header must be among the signed ones."""
     if "host" not in signed_headers:
         raise invalid("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
-    loose = {name for name, _ in request.headers if name.startswith("x-amz-")}.difference(signed_headers)
+    loose = [name for name, _ in request.headers if name not in signed_headers and name.startswith("x-amz-")]
     if loose:
-        raise invalid(f"There were headers present in the request which were not signed: {', '.join(sorted(loose))}")
+        names = ", ".join(sorted(set(loose)))
+        raise invalid(f"There were headers present in the request which were not signed: {names}")
 
 
 def _require_token(claims: Claims, credentials: Credentials) -> None:

@@ -219,7 +219,7 @@ def full_disk(*_: object) -> int:
 def recorded(operation: str, **outcome: Any) -> dict[str, Any]:
     """The event of a call that no server has seen."""
     events: list[Any] = []
-    log: Any = SimpleNamespace(append=events.append)
+    log: Any = SimpleNamespace(write=lambda text: events.append(json.loads(text)))
     identity = next(iter(one_pair(REHEARSAL, OWNER)().values()))
     admission = Admission(Context(Home(OWNER, "us-east-1"), identity.principal), identity)
     headers = (("host", "controlplane.example"), ("user-agent", "x" * 5000))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from urllib.parse import quote, urlsplit
@@ -18,6 +20,8 @@ from keyexchange.hsm.apc.errors import ApiError
 from keyexchange.hsm.apc.protocol import Request
 from keyexchange.hsm.apc.sigv4 import Caller, Credentials, Verifier
 from keyexchange.hsm.apc.sigv4.canonical import canonical_path, canonical_query
+from keyexchange.hsm.apc.sigv4.claims import LONGEST_KEPT
+from keyexchange.hsm.apc.sigv4.verifier import _SigningKey
 from keyexchange.hsm.clock import Clock, utc_now
 from keyexchange.secret import Secret
 
@@ -162,11 +166,36 @@ def test_the_second_request_of_the_day_verifies_with_the_kept_key_and_another_se
     assert verifier.verify(sign(secret="another secret"), lambda _: changed_pair).region == "eu-west-1"
 
 
+@given(st.binary(max_size=64), st.binary(max_size=300))
+@settings(max_examples=50)
+def test_a_signing_key_makes_the_librarys_hmac(key: bytes, text: bytes) -> None:
+    signing_key = _SigningKey(key)
+    assert [signing_key.mac(text) for _ in range(2)] == [hmac.digest(key, text, "sha256")] * 2
+
+
+def test_the_fields_of_the_header_may_stand_in_any_order() -> None:
+    request = sign()
+    algorithm, _, rest = (request.header("authorization") or "").partition(" ")
+    for order in ((2, 0, 1), (1, 2, 0), (0, 1, 2)):
+        fields = rest.split(", ")
+        header = f"{algorithm} {','.join(fields[place] for place in order)}"
+        headers = tuple((name, header if name == "authorization" else value) for name, value in request.headers)
+        assert verify(replace(request, headers=headers)).access_key_id == "AKIDEXAMPLE"
+
+
+def test_nothing_long_is_kept_of_those_who_are_not_known() -> None:
+    verifier = Verifier(SERVICE, utc_now)
+    with pytest.raises(ApiError, match="security token"):
+        verifier.verify(sign(key_id="A" * (LONGEST_KEPT + 1)), KNOWN.get)
+    assert not verifier._scopes
+
+
 def test_many_scopes_do_not_fill_the_memory() -> None:
     verifier = Verifier(SERVICE, utc_now)
     for number in range(70):
         assert verifier.verify(sign(region=f"xx-test-{number}"), KNOWN.get).region == f"xx-test-{number}"
     assert len(verifier._keys) <= 64
+    assert len(verifier._scopes) <= 64
 
 
 def test_spaces_in_header_values_are_folded() -> None:

@@ -68,9 +68,9 @@ def test_nothing_is_awaited_between_a_write_and_its_commit(
     hsm = open_hsm(tmp_path, authority_algorithm=KeyAlgorithm.RSA_2048)
     root = hsm.authority._root
 
-    async def contended() -> Any:
+    async def contended(kept_as: str) -> Any:
         """As when another request is making the root."""
-        found = await root()
+        found = await root(kept_as)
         await asyncio.sleep(0)
         return found
 
@@ -182,11 +182,34 @@ def test_the_certificate_of_a_key_pair_is_kept_and_renewed(tmp_path: Path) -> No
         answer = client.get_public_key_certificate(KeyIdentifier=arn)
         leaf, root = (base64.b64decode(answer[name]) for name in ("KeyCertificate", "KeyCertificateChain"))
         pki.verify_chain(leaf, [], [root], at=datetime.now(UTC))
+        assert pki.load(root).public_key().curve.name == "secp521r1", "AWS's ECDH script imports it as such"
         assert client.get_public_key_certificate(KeyIdentifier=arn)["KeyCertificate"] == answer["KeyCertificate"]
         clock.ahead = timedelta(days=61)
         renewed = client.get_public_key_certificate(KeyIdentifier=arn)
         assert renewed["KeyCertificate"] != answer["KeyCertificate"]
         assert pki.load(renewed["KeyCertificate"]).public_key() == pki.load(leaf).public_key()
+
+
+def test_the_certificate_of_a_key_pair_is_renewed_with_the_root(tmp_path: Path) -> None:
+    clock = MovableClock()
+    with running_apc(tmp_path, clock=clock) as url:
+        client = apc_client(url)
+        attributes = {
+            "KeyAlgorithm": "RSA_2048",
+            "KeyUsage": "TR31_S0_ASYMMETRIC_KEY_FOR_DIGITAL_SIGNATURE",
+            "KeyClass": "ASYMMETRIC_KEY_PAIR",
+            "KeyModesOfUse": {"Sign": True},
+        }
+        arn = client.create_key(Exportable=True, KeyAttributes=attributes)["Key"]["KeyArn"]
+        client.get_parameters_for_import(KeyMaterialType="TR34_KEY_BLOCK", WrappingKeyAlgorithm="RSA_2048")
+        roots = set()
+        for days in (3520, 3540):  # its root has 130 days left, then 110, and is replaced
+            clock.ahead = timedelta(days=days)
+            answer = client.get_public_key_certificate(KeyIdentifier=arn)
+            leaf, root = (base64.b64decode(answer[name]) for name in ("KeyCertificate", "KeyCertificateChain"))
+            pki.verify_chain(leaf, [], [root], at=datetime.now(UTC) + clock.ahead)
+            roots.add(root)
+        assert len(roots) == 2
 
 
 def test_a_symmetric_key_has_no_certificate(client: Any) -> None:

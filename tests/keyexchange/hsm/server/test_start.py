@@ -1,0 +1,26 @@
+"""What the start of the software HSM does not wait for."""
+
+import subprocess
+import sys
+
+LATER = {
+    "boto3",
+    "botocore.model",
+    "jinja2",
+    "keyexchange.hsm.apc.data",
+    "keyexchange.payment",
+    "keyexchange.tr34",
+    "keyexchange.wire",
+    "pydantic",
+    "rich",
+    "urllib3",
+}
+"""Takes time to import, and the first answer of the control plane needs none of it."""
+
+
+def test_serving_loads_only_what_the_first_answer_needs() -> None:
+    script = "import sys, keyexchange.cli.serve, keyexchange.hsm.server; print(*sys.modules)"
+    outcome = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    loaded = set(outcome.stdout.split())
+    assert "keyexchange.hsm.apc.endpoint" in loaded
+    assert loaded & LATER == set()
