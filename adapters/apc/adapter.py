@@ -53,7 +53,7 @@ class ApcAdapter(Sending):
     """
 
     def __init__(self, settings: ApcSettings, client: AwsClient, name: str = "apc") -> None:
-        super().__init__(client)
+        super().__init__(client, settings.ca_certificate)
         self.name = name
         self._settings = settings
 
@@ -75,7 +75,7 @@ class ApcAdapter(Sending):
         """See `abilities.Side`."""
         if self._settings.ca_certificate:
             return ()
-        return ("apc: no ca_certificate is pinned; the root that comes with the wrapping certificate is believed",)
+        return ("apc: no ca_certificate is pinned; the root that comes with its certificates is believed",)
 
     def close(self) -> None:
         """See `abilities.Side`."""
@@ -136,7 +136,7 @@ class ApcAdapter(Sending):
     def _agreement_credential(self, pair: HeldKey) -> AgreementCredential:
         answer = self._client.call("GetPublicKeyCertificate", KeyIdentifier=pair.reference)
         try:
-            chain = CertificateChain(*read_chain(answer["KeyCertificate"], answer["KeyCertificateChain"]))
+            chain = read_chain(answer["KeyCertificate"], answer["KeyCertificateChain"], self._settings.ca_certificate)
         except KeyError:
             raise ProtocolError("apc answered GetPublicKeyCertificate without all that it promises") from None
         return AgreementCredential(chain, pair.reference.encode("ascii"))

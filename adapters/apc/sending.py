@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from keyexchange.errors import UnsupportedError
+from keyexchange.errors import RuleError, UnsupportedError
 from keyexchange.keys import Kcv, KcvMethod
 from keyexchange.protocols.abilities import sends
 from keyexchange.protocols.messages import (
@@ -33,8 +33,23 @@ from .client import AwsClient
 from .keys import as_tag_list, find_made, imported_key, mark_tags, require_usable
 from .trust import find_chain, import_chain, read_kdh_credential
 
+_WRAPPING = {"K0", "K1"}
 _SIGNING_ALGORITHM = "RSA_2048"
 """The only one. Source: API reference, GetParametersForExport."""
+
+
+def _require_same(held: HeldKey, key: KeyToMove) -> None:
+    """The key is what the file says; of a KEK it counts only that it wraps, as each side has its own words for that."""
+    found, wanted = held.attributes, key.attributes
+    assert found is not None  # the service tells them
+    wraps = {found.key_usage, wanted.key_usage} <= _WRAPPING
+    same = (found.key_usage, found.mode_of_use) == (wanted.key_usage, wanted.mode_of_use) or wraps
+    if not same or found.algorithm != wanted.algorithm:
+        raise RuleError(
+            f"key {key.name} is {found.describe()} at apc, and {wanted.describe()} in the reviewed file",
+            rule="attributes-kept",
+            hint="correct the reviewed file, or name another key",
+        )
 
 
 class Sending:
@@ -42,10 +57,12 @@ class Sending:
 
     Args:
         client: calls the control plane.
+        pinned: path of the root that the service's own certificates must chain to, or empty.
     """
 
-    def __init__(self, client: AwsClient) -> None:
+    def __init__(self, client: AwsClient, pinned: str) -> None:
         self._client = client
+        self._pinned = pinned
 
     @sends("CreateKey")
     def make_kept_key(self, key: KeyToMove, mark: ImportMark) -> HeldKey:
@@ -70,12 +87,15 @@ class Sending:
         """See `ShowsKcv`.
 
         Raises:
-            RuleError: rule `key-usable`: it is not enabled, or waits to be deleted.
+            RuleError: rules `key-usable`: it is not enabled, or waits to be deleted; `attributes-kept`: it is not
+                what the reviewed file says. A cryptogram carries no header that would tell the receiver.
             UnsupportedError: the check value was made in another way than the receiver's will be.
         """
         answer = self._client.call("GetKey", KeyIdentifier=key.reference)
-        kcv = imported_key(answer).kcv
+        held = imported_key(answer)
         require_usable(answer)
+        _require_same(held, key)
+        kcv = held.kcv
         wanted = KcvMethod.for_algorithm(key.attributes.algorithm)
         if kcv.method is not wanted:
             raise UnsupportedError(
@@ -90,7 +110,7 @@ class Sending:
         answer = self._client.call(
             "GetParametersForExport", KeyMaterialType="TR34_KEY_BLOCK", SigningKeyAlgorithm=_SIGNING_ALGORITHM
         )
-        return read_kdh_credential(answer)
+        return read_kdh_credential(answer, self._pinned)
 
     @sends("ListKeys", "ListTagsForResource", "ImportKey (RootCertificatePublicKey, TrustedCertificatePublicKey)")
     def trust_receiver(self, chain: CertificateChain, mark: ImportMark) -> TrustAnchor:

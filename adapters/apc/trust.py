@@ -104,23 +104,14 @@ def read_credential(answer: Mapping[str, Any], pinned: str) -> KrdCredential:
         token, until = str(answer["ImportToken"]), answer["ParametersValidUntilTimestamp"]
     except KeyError:
         raise ProtocolError("apc answered GetParametersForImport without all that it promises") from None
-    leaf = pki.load(encoded)
-    roots = read_certificates(Path(pinned)) if pinned else ()
-    issuers = issuers_upwards(leaf, [*pki.load_all(chain), *roots])
-    if roots and issuers[-1] not in [pki.to_der(root) for root in roots]:
-        raise TrustError(
-            "apc's wrapping certificate does not chain to the root in ca_certificate",
-            category="chain_untrusted",
-            hint="is ca_certificate AWS's root for this region, and endpoint_url the right one?",
-        )
-    return KrdCredential(CertificateChain(pki.to_der(leaf), issuers), token=token, valid_until=until)
+    return KrdCredential(read_chain(encoded, chain, pinned), token=token, valid_until=until)
 
 
-def read_kdh_credential(answer: Mapping[str, Any]) -> KdhCredential:
+def read_kdh_credential(answer: Mapping[str, Any], pinned: str) -> KdhCredential:
     """The signing certificate of GetParametersForExport, with its issuers. Dates and signatures are the caller's.
 
     Raises:
-        TrustError: category chain_untrusted: an issuer is missing.
+        TrustError, ConfigError: as `read_chain`.
         ProtocolError: the answer lacks what the API promises.
         FormatError: category der_malformed.
     """
@@ -129,19 +120,31 @@ def read_kdh_credential(answer: Mapping[str, Any]) -> KdhCredential:
         token, until = str(answer["ExportToken"]), answer["ParametersValidUntilTimestamp"]
     except KeyError:
         raise ProtocolError("apc answered GetParametersForExport without all that it promises") from None
-    leaf, above = read_chain(encoded, chain)
-    return KdhCredential(CertificateChain(leaf, above), SigningKey(_public_key(leaf), token.encode("ascii")), until)
+    found = read_chain(encoded, chain, pinned)
+    return KdhCredential(found, SigningKey(_public_key(found.certificate), token.encode("ascii")), until)
 
 
-def read_chain(encoded: str, chain: str) -> tuple[bytes, tuple[bytes, ...]]:
-    """A certificate and those above it, DER, as the API encodes both.
+def read_chain(encoded: str, chain: str, pinned: str) -> CertificateChain:
+    """A certificate of the service and those above it, as the API encodes both.
+
+    Args:
+        pinned: path of the root that it must chain to; empty for the one that came with it.
 
     Raises:
-        TrustError: category chain_untrusted: an issuer is missing.
+        TrustError: category chain_untrusted: an issuer is missing, or the root is not the pinned one.
+        ConfigError: the pinned file cannot be read.
         FormatError: category der_malformed.
     """
     leaf = pki.load(encoded)
-    return pki.to_der(leaf), issuers_upwards(leaf, pki.load_all(chain))
+    roots = read_certificates(Path(pinned)) if pinned else ()
+    issuers = issuers_upwards(leaf, [*pki.load_all(chain), *roots])
+    if roots and issuers[-1] not in [pki.to_der(root) for root in roots]:
+        raise TrustError(
+            "apc's certificate does not chain to the root in ca_certificate",
+            category="chain_untrusted",
+            hint="is ca_certificate AWS's root for this region, and endpoint_url the right one?",
+        )
+    return CertificateChain(pki.to_der(leaf), issuers)
 
 
 def _public_key(certificate: bytes) -> bytes:

@@ -43,7 +43,7 @@ def refusal_of(key: KeyToMove, ability: str, *, keys_are_blocks: bool) -> str | 
     if not key.reference:
         return None
     if not keys_are_blocks:
-        return _cryptogram_refusal(key)
+        return _cryptogram_refusal(key) or (_type_refusal(key) if ability == _RSA else None)
     return _block_refusal(key) or (_header_refusal(key) if ability in _EXPORTS else None)
 
 
@@ -56,13 +56,19 @@ def _exportability(key: KeyToMove) -> str:
 
 
 def _coming_refusal(key: KeyToMove, *, keys_are_blocks: bool) -> str | None:
-    algorithm, usage = key.attributes.algorithm, key.attributes.key_usage
+    algorithm = key.attributes.algorithm
     if algorithm.letter not in (Algorithm.A, Algorithm.T):
         return f"a payShield makes and takes TDES and AES keys this way, no {algorithm} keys"
     if keys_are_blocks:
         return None
     if algorithm not in _CRYPTOGRAMS:
         return f"a variant LMK holds no {algorithm} keys"
+    return _type_refusal(key)
+
+
+def _type_refusal(key: KeyToMove) -> str | None:
+    """Where no header travels with the key, nobody else would notice."""
+    usage = key.attributes.key_usage
     key_type = key.vendor_key_type or TYPE_OF_USAGE.get(usage)
     if key_type is None:
         return f"no payShield key type is known for key usage {usage}: give it as key_type"

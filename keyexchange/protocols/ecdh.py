@@ -3,8 +3,8 @@
 Each side's half is certified: by an authority of the run, or by the side itself. The derived key never leaves a side
 and is never recorded: each derives it anew for each key, of what the journal holds in public.
 
-Source: NIST SP 800-56A rev. 3, 5.7.1.2 (ECC CDH) and 6.2.2.2; ANSI X9.63 KDF; AWS Payment Cryptography user guide,
-"Importing keys with ECDH".
+Source: NIST SP 800-56A rev. 3, 5.7.1.2 (ECC CDH) and 6.3 (two static key pairs, C(0e, 2s)); ANSI X9.63 KDF; AWS
+Payment Cryptography user guide, "Importing keys with ECDH".
 """
 
 from __future__ import annotations
@@ -48,14 +48,15 @@ from keyexchange.protocols.steps import (
     set_alias,
 )
 
-_INFORMATION_OCTETS = 16
-"""Source: NIST SP 800-56A rev. 3, 5.4 (a nonce as long as the strength that is wanted at least)."""
-
 
 def set_terms(scene: Scene, _given: Given) -> AgreementTerms:
-    """The reviewed terms, with shared information that no other run has."""
+    """The reviewed terms, with shared information that no other run has.
+
+    Both pairs are static, so it alone keeps the derived keys of two runs apart: as many random octets as the key has.
+    Source: NIST SP 800-56A rev. 3, 5.4 and 6.3 (a nonce at least as long as the strength that is wanted).
+    """
     assert scene.agreement is not None
-    return replace(scene.agreement, shared_information=secrets.token_bytes(_INFORMATION_OCTETS))
+    return replace(scene.agreement, shared_information=secrets.token_bytes(scene.agreement.algorithm.octets))
 
 
 def send_key_block(scene: Scene, given: Given) -> KeyBlock:

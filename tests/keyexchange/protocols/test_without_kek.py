@@ -147,7 +147,7 @@ def test_a_key_that_arrived_as_another_is_found_out(arrived: HeldKey, error: typ
 
 def test_shared_information_is_drawn_anew_for_each_run() -> None:
     first, second = (act(AGREEMENT, "set-terms", scene()) for _ in range(2))
-    assert len(first.shared_information) == 16
+    assert len(first.shared_information) == TERMS.algorithm.octets
     assert first.shared_information != second.shared_information
     assert replace(first, shared_information=b"") == TERMS
 
