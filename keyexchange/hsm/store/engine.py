@@ -10,8 +10,9 @@ Laws of this file:
   operation was refused) is undone, which gives the lock back;
 - an operation that writes works inside a savepoint: refused halfway, it leaves nothing;
 - an answer goes out only after `committed()` was awaited. All operations of one turn of the loop share one commit,
-  and with it one wait for the disk; the commit waits on while every further turn brings another operation, for requests
-  that are sent together arrive over several turns. Where nothing was written, nobody waits;
+  and with it one wait for the disk. On SQLite the commit waits on while further turns bring other operations, for
+  requests that are sent together arrive over several turns; on PostgreSQL the lock would be waited for meanwhile.
+  Where nothing was written, nobody waits;
 - what was written in a savepoint is followed by `committed()` with no other await between, so whoever has something to
   lose is waiting. A database that ends a transaction by itself (SQLite does when the disk is full or fails) takes with
   it what all of them wrote, and all of them are told.
@@ -196,7 +197,10 @@ class Store:
             loop = asyncio.get_running_loop()
             self._group = loop.create_future()
             self._joined = 0
-            loop.call_soon(self._commit_when_all_are_there, self._group)
+            if self.shared:
+                loop.call_soon(self._commit_group)
+            else:
+                loop.call_soon(self._commit_when_all_are_there, self._group)
         self._joined += 1
         # shielded: a client that hangs up must not cancel the others' wait
         await asyncio.shield(self._group)

@@ -84,8 +84,8 @@ def test_operations_of_one_turn_share_a_commit(url: str) -> None:
     store.close()
 
 
-def test_a_commit_waits_while_every_turn_brings_another_operation_but_not_for_ever(url: str) -> None:
-    store = Store(url)
+def test_a_commit_waits_while_every_turn_brings_another_operation_but_not_for_ever(tmp_path: Path) -> None:
+    store = Store(sqlite_url(tmp_path))
     commits: list[int] = []
     event.listen(store.connection, "commit", lambda _: commits.append(1))
 

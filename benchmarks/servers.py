@@ -1,0 +1,90 @@
+"""The servers that are measured: each a process of its own on a free loopback port."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.load import Signed
+from tests.served import free_port
+
+MOTO = Path(sys.executable).with_name("moto_server")
+PATIENCE = 30.0
+
+
+@contextmanager
+def keyexchange(state_dir: Path, *, database: str | None = None, workers: int = 1) -> Iterator[str]:
+    """`keyexchange serve`, its AWS face's endpoint URL."""
+    port = free_port()
+    words = ["serve", "--apc-port", str(port), "--state-dir", str(state_dir), "--workers", str(workers)]
+    words += ["--database", database] if database else []
+    with _running([sys.executable, "-m", "keyexchange", *words], port) as url:
+        yield url
+
+
+@contextmanager
+def moto() -> Iterator[str]:
+    """`moto_server`, its endpoint URL."""
+    port = free_port()
+    with _running([str(MOTO), "-H", "127.0.0.1", "-p", str(port)], port) as url:
+        yield url
+
+
+def start_to_first_answer(state_dir: Path) -> float:
+    """Seconds from the start of `keyexchange serve` to the end of its first answer, a signed ListKeys."""
+    port = free_port()
+    request = Signed(f"http://127.0.0.1:{port}").request("list_keys")
+    words = ["serve", "--apc-port", str(port), "--state-dir", str(state_dir)]
+    begun = time.perf_counter()
+    with _process([sys.executable, "-m", "keyexchange", *words]) as process:
+        with _connected(port, process) as connection:
+            connection.sendall(request)
+            assert connection.recv(1 << 16).startswith(b"HTTP/1.1 200")
+        return time.perf_counter() - begun
+
+
+@contextmanager
+def _running(command: Sequence[str], port: int) -> Iterator[str]:
+    with _process(command) as process:
+        with _connected(port, process):
+            pass
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def _process(command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("KEYEXCHANGE_")}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program is compiled once, not at every start
+    # moto writes a line for each request; no server is to wait for whoever reads it
+    with tempfile.TemporaryFile() as said, subprocess.Popen(command, stdout=said, stderr=said, env=environment) as one:
+        try:
+            yield one
+        except ChildProcessError:
+            said.seek(0)
+            sys.stderr.write(said.read().decode())
+            raise
+        finally:
+            one.terminate()
+
+
+@contextmanager
+def _connected(port: int, process: subprocess.Popen[bytes]) -> Iterator[socket.socket]:
+    ends = time.perf_counter() + PATIENCE
+    while True:
+        try:
+            connection = socket.create_connection(("127.0.0.1", port))
+            break
+        except ConnectionRefusedError:
+            if process.poll() is not None or time.perf_counter() > ends:
+                raise ChildProcessError(f"{process.args!r} does not serve port {port}") from None
+            time.sleep(0.002)
+    with connection:
+        connection.settimeout(PATIENCE)
+        yield connection
