@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import count
 from typing import TypeVar
 
-from keyexchange.errors import DeviceRefusedError, ProtocolError, UnreachableError
-from keyexchange.wire import Connection
+from keyexchange.wire import Connection, Conversation, Trace
 
 from .errors import ERROR_REPLY, SIDE
 from .message import Reply, Request, decode_reply, encode, encode_bare, read_error
 
 R = TypeVar("R", bound=Reply)
-Trace = Callable[[str], None]
 ABSENT = ("19", "52")
 """Errors of a command that function blocking has switched off, or that this firmware does not have."""
 _NUMBERS = 10_000
@@ -30,9 +27,8 @@ class Client:
     """
 
     def __init__(self, connection: Connection, *, tags: bool, trace: Trace | None) -> None:
-        self._connection = connection
+        self._conversation = Conversation(SIDE, connection, trace)
         self._tags = tags
-        self._trace = trace
         self._numbers = count(1)
 
     def send(self, request: Request[R]) -> R:
@@ -45,18 +41,13 @@ class Client:
             FormatError: category command: a value that the command cannot carry.
         """
         tag = self._tag()
-        message = encode(request, tag)
-        self._note(f"> {request.redacted()}")
-        answer = self._exchange(request.code, message)
-        try:
-            reply = decode_reply(request, answer, tag)
-        except DeviceRefusedError as error:
-            self._note(f"< {ERROR_REPLY} error={error.code}")
-            raise
-        except ProtocolError as error:
-            raise self._garbled(error) from None
-        self._note(f"< {reply.redacted()}")
-        return reply
+        return self._conversation.ask(
+            request.code,
+            request,
+            encode(request, tag),
+            lambda answer: decode_reply(request, answer, tag),
+            refusal_code=ERROR_REPLY,
+        )
 
     def has(self, code: str) -> bool:
         """Whether the HSM has a command and allows it: without its tokens it does nothing and answers with an error.
@@ -65,35 +56,12 @@ class Client:
             UnreachableError, ProtocolError: as `send`.
         """
         tag = self._tag()
-        self._note(f"> {code}")
-        answer = self._exchange(code, encode_bare(code, tag))
-        try:
-            absent = read_error(code, answer, tag) in ABSENT
-        except ProtocolError as error:
-            raise self._garbled(error) from None
-        self._note(f"< {code} {'absent' if absent else 'there'}")
-        return not absent
-
-    def _exchange(self, code: str, message: bytes) -> bytes:
-        """The reply's octets; a failure on the way says which command it hit."""
-        try:
-            return self._connection.exchange(message)
-        except (UnreachableError, ProtocolError) as error:
-            self._note(f"< {code} failure={type(error).__name__}")
-            raise type(error)(f"{SIDE}, command {code}: {error.message}", hint=error.hint) from None
-
-    def _garbled(self, error: ProtocolError) -> ProtocolError:
-        """A reply that is not right, by its side. What else comes on this connection would answer another command."""
-        self._connection.close()
-        return ProtocolError(f"{SIDE}: {error.message}", hint=error.hint)
+        message = encode_bare(code, tag)
+        return self._conversation.look(code, message, lambda answer: read_error(code, answer, tag)) not in ABSENT
 
     def close(self) -> None:
         """Give the connection back."""
-        self._connection.close()
+        self._conversation.close()
 
     def _tag(self) -> str | None:
         return f"{next(self._numbers) % _NUMBERS:04d}" if self._tags else None
-
-    def _note(self, line: str) -> None:
-        if self._trace is not None:
-            self._trace(line)

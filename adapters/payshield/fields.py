@@ -260,7 +260,11 @@ class Exponent(MayBeAbsent):
         """See `Codec.decode`."""
         if not cursor.peek(1).isdigit():
             return None
-        return int.from_bytes(cursor.take((int(Digits(4).decode(cursor)) + 7) // 8), "big")
+        bits = int(Digits(4).decode(cursor))
+        value = int.from_bytes(cursor.take((bits + 7) // 8), "big")
+        if value.bit_length() != bits:
+            raise malformed(f"an exponent of {bits} bits does not have so many")
+        return value
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Octets between us and a device: framing, fields, commands, the client socket and the listener. Names no vendor."""
 
 from keyexchange.wire.commands import Command, Condition, Nested, Record, WireField, wire
+from keyexchange.wire.conversation import Conversation, Trace
 from keyexchange.wire.cursor import Cursor, malformed
 from keyexchange.wire.fields import Codec, Counted, Der, Digits, Hex, Marked, MayBeAbsent, Raw, Rest, Terminated, Text
 from keyexchange.wire.framing import LARGEST_MESSAGE, Delimited, Framing, LengthPrefixed
@@ -14,6 +15,7 @@ __all__ = [
     "Command",
     "Condition",
     "Connection",
+    "Conversation",
     "Counted",
     "Cursor",
     "Delimited",
@@ -33,6 +35,7 @@ __all__ = [
     "Terminated",
     "Text",
     "TlsSettings",
+    "Trace",
     "WireField",
     "client_context",
     "malformed",

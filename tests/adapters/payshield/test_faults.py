@@ -133,8 +133,9 @@ def test_a_token_for_another_random_number_is_not_believed(face_port, signers, r
     held = side.make_key(KeyAttributes("K1", KeyAlgorithm.TDES_3KEY, "B"))
     key = KeyToMove("kek", held.reference, held.attributes)
     recorded = []
-    exchange = side._client._connection.exchange
-    side._client._connection.exchange = lambda message: recorded.append(exchange(message)) or recorded[0]
+    connection = side._client._conversation._connection
+    exchange = connection.exchange
+    connection.exchange = lambda message: recorded.append(exchange(message)) or recorded[0]
     certificates = {"kdh_certificate": kdh_certificate, "krd_certificate": receiver[0]}
     side.export_tr34(key, signing_key=signing_key, nonce=b"11111111", **certificates)
     recorded[0] = b"0003" + recorded[0][4:]
