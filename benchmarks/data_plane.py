@@ -39,19 +39,36 @@ CONNECTIONS = 16
 PAN, SEQUENCE = "4111111111111111", "00"
 TDES_KSN, AES_KSN = "FFFF9876543210E00015", "123456789012345600000015"
 MESSAGE = "31" * 64
-
+LONGEST_DATA = 2048
+"""Octets: the most that the model lets pass."""
+AMEX_PAN = "371449635398431"
+COUNTED = {"PanSequenceNumber": SEQUENCE, "ApplicationTransactionCounter": "001C"}
+NUMBER = {"UnpredictableNumber": "00112233"}
+IBM_3624 = {
+    "DecimalizationTable": "0123456789012345", "PinValidationData": PAN[:12], "PinValidationDataPadCharacter": "F",
+}  # fmt: skip
+SESSIONS: dict[str, dict[str, str]] = {
+    "EmvCommon": {"ApplicationTransactionCounter": "001C"},
+    "Emv2000": {"ApplicationTransactionCounter": "001C"},
+    "Mastercard": {"ApplicationTransactionCounter": "001C", **NUMBER},
+    "UnionPay": {"ApplicationTransactionCounter": "001C"},
+    "Visa": {},
+    "Amex": {},
+}
 
 TRANSACTIONS = 1500
 """DUKPT transactions in turn: of one device that counts, as in life, or of as many devices, more than are kept."""
 
 
 class Asked(NamedTuple):
-    """One operation with its input; of DUKPT, from one device that counts, or from a new device each time."""
+    """One operation with its input; of DUKPT, from one device that counts, or from a new device each time; of EMV, of
+    one card or of a new one each time."""
 
     name: str
     operation: str
     request: dict[str, Any]
     new_devices: bool = False
+    new_cards: bool = False
 
     @property
     def is_dukpt(self) -> bool:
@@ -61,6 +78,9 @@ class Asked(NamedTuple):
     def in_turn(self) -> Iterator[dict[str, Any]]:
         """The input for ever; of DUKPT, with one key serial number after the other."""
         text = json.dumps(self.request)
+        if self.new_cards:
+            pans = [f"{PAN[:6]}{number:010}" for number in range(1, TRANSACTIONS + 1)]
+            return itertools.cycle([json.loads(text.replace(PAN, pan)) for pan in pans])
         if not self.is_dukpt:
             return itertools.repeat(self.request)
         serial = _of_device if self.new_devices else _of_counter
@@ -85,19 +105,30 @@ def from_new_devices(asked: list[Asked]) -> list[Asked]:
     return [each._replace(name=f"{each.name}, new device", new_devices=True) for each in asked if each.is_dukpt]
 
 
-def operations(desk: Desk) -> list[Asked]:
-    """Every symmetric operation, once in each of its usual forms."""
+def from_new_cards(asked: list[Asked]) -> list[Asked]:
+    """Those of EMV again, of cards of which nothing is kept. What is verified is of one card alone, so not these."""
+    of_emv = [each for each in asked if "MajorKeyDerivationMode" in json.dumps(each.request)]
+    return [
+        each._replace(name=f"{each.name}, new card", new_cards=True)
+        for each in of_emv
+        if not each.operation.startswith("Verify")
+    ]
+
+
+def operations(desk: Desk) -> tuple[list[Asked], list[Asked]]:
+    """Every symmetric operation: first what the mixed load is made of, then the other methods."""
     keys = {
         usage: desk.key(usage, algorithm, mode)
         for usage, algorithm, mode in (
             ("C0", "TDES_2KEY", "C"), ("D0", "AES_128", "B"), ("E0", "TDES_2KEY", "X"), ("E1", "TDES_2KEY", "X"),
             ("E2", "TDES_2KEY", "X"), ("K0", "TDES_2KEY", "B"), ("M1", "TDES_2KEY", "C"), ("M3", "TDES_2KEY", "C"),
             ("M6", "AES_128", "C"), ("M7", "HMAC_SHA256", "C"), ("P0", "TDES_2KEY", "B"), ("V2", "TDES_2KEY", "C"),
-            ("V1", "TDES_2KEY", "C"), ("B0", "TDES_2KEY", "X"),
+            ("V1", "TDES_2KEY", "C"), ("B0", "TDES_2KEY", "X"), ("E4", "TDES_2KEY", "X"), ("E6", "TDES_2KEY", "X"),
+            ("M0", "TDES_2KEY", "C"),
         )
     }  # fmt: skip
     aes_pin, aes_bdk = desk.key("P0", "AES_128", "B"), desk.key("B0", "AES_128", "X")
-    pin = desk.ask(
+    new = desk.ask(
         "GeneratePinData",
         GenerationKeyIdentifier=keys["V2"],
         EncryptionKeyIdentifier=keys["P0"],
@@ -106,13 +137,8 @@ def operations(desk: Desk) -> list[Asked]:
         GenerationAttributes={"VisaPin": {"PinVerificationKeyIndex": 1}},
     )
     card = {"MajorKeyDerivationMode": "EMV_OPTION_A", "PrimaryAccountNumber": PAN, "PanSequenceNumber": SEQUENCE}
-    session = {
-        "EmvCommon": {
-            "PrimaryAccountNumber": PAN,
-            "PanSequenceNumber": SEQUENCE,
-            "ApplicationTransactionCounter": "001C",
-        }
-    }
+    of_card = {"PrimaryAccountNumber": PAN, "PanSequenceNumber": SEQUENCE}
+    session = {"EmvCommon": {**of_card, **SESSIONS["EmvCommon"]}}
     arqc = {
         "KeyIdentifier": keys["E0"],
         "TransactionData": MESSAGE,
@@ -141,18 +167,68 @@ def operations(desk: Desk) -> list[Asked]:
         request = {"KeyIdentifier": key, "PlainText": MESSAGE, "EncryptionAttributes": attributes}
         return Asked(f"EncryptData {name}", "EncryptData", request)
 
+    def long_data(mode: str) -> Asked:
+        request = {"KeyIdentifier": keys["D0"], "PlainText": "31" * LONGEST_DATA}
+        attributes = {"EncryptionAttributes": {"Symmetric": {"Mode": mode}}}
+        return Asked(f"EncryptData AES {mode}, {LONGEST_DATA} octets", "EncryptData", request | attributes)
+
+    def pin_change(name: str, scheme: dict[str, Any]) -> Asked:
+        # format 1, which has no PAN, so that one block is good for every card
+        block = desk.ask(
+            "GeneratePinData",
+            GenerationKeyIdentifier=keys["V2"],
+            EncryptionKeyIdentifier=keys["P0"],
+            PrimaryAccountNumber=PAN,
+            PinBlockFormat="ISO_FORMAT_1",
+            GenerationAttributes={"VisaPin": {"PinVerificationKeyIndex": 1}},
+        )["EncryptedPinBlock"]
+        request = {
+            "NewPinPekIdentifier": keys["P0"],
+            "NewEncryptedPinBlock": block,
+            "PinBlockFormat": "ISO_FORMAT_1",
+            "SecureMessagingIntegrityKeyIdentifier": keys["E2"],
+            "SecureMessagingConfidentialityKeyIdentifier": keys["E1"],
+            "MessageData": "8424000018010203",
+            "DerivationMethodAttributes": scheme,
+        }
+        return Asked(f"GenerateMacEmvPinChange {name}", "GenerateMacEmvPinChange", request)
+
+    def pin(member: str, **details: Any) -> Asked:
+        request = {
+            "GenerationKeyIdentifier": keys["V1"],
+            "EncryptionKeyIdentifier": keys["P0"],
+            "PrimaryAccountNumber": PAN,
+            "PinBlockFormat": "ISO_FORMAT_0",
+            "GenerationAttributes": {member: IBM_3624 | details},
+        }
+        return Asked(f"GeneratePinData {member}", "GeneratePinData", request)
+
+    def card_value(member: str, usage: str, **details: str) -> Asked:
+        request = {
+            "KeyIdentifier": keys[usage],
+            "PrimaryAccountNumber": AMEX_PAN if member.startswith("Amex") else PAN,
+            "GenerationAttributes": {member: details},
+        }
+        return Asked(f"GenerateCardValidationData {member}", "GenerateCardValidationData", request)
+
+    def validation(member: str, **details: str) -> Asked:
+        request = {"KeyIdentifier": keys["K0"], "RandomKeySendVariantMask": "VARIANT_MASK_82"}
+        kind = {"KekValidationType": {member: details}}
+        return Asked(f"GenerateAs2805KekValidation {member}", "GenerateAs2805KekValidation", request | kind)
+
     def translate(name: str, key: str, to: dict[str, Any], **further: Any) -> Asked:
         request = {
             "IncomingKeyIdentifier": keys["P0"],
             "OutgoingKeyIdentifier": key,
-            "EncryptedPinBlock": pin["EncryptedPinBlock"],
+            "EncryptedPinBlock": new["EncryptedPinBlock"],
             "IncomingTranslationAttributes": from_pan,
             "OutgoingTranslationAttributes": to,
             **further,
         }
         return Asked(f"TranslatePinData {name}", "TranslatePinData", request)
 
-    return [
+    chosen = desk.ask("GeneratePinData", **pin("Ibm3624RandomPin").request)
+    usual = [
         mac("ISO 9797-1 algorithm 1", keys["M1"], {"Algorithm": "ISO9797_ALGORITHM1"}),
         mac("ISO 9797-1 algorithm 3", keys["M3"], {"Algorithm": "ISO9797_ALGORITHM3"}),
         mac("CMAC", keys["M6"], {"Algorithm": "CMAC"}),
@@ -169,10 +245,10 @@ def operations(desk: Desk) -> list[Asked]:
         translate("to TDES DUKPT", keys["B0"], from_pan, OutgoingDukptAttributes={"KeySerialNumber": TDES_KSN}),
         Asked("VerifyPinData Visa", "VerifyPinData", {
             "VerificationKeyIdentifier": keys["V2"], "EncryptionKeyIdentifier": keys["P0"],
-            "EncryptedPinBlock": pin["EncryptedPinBlock"], "PrimaryAccountNumber": PAN,
+            "EncryptedPinBlock": new["EncryptedPinBlock"], "PrimaryAccountNumber": PAN,
             "PinBlockFormat": "ISO_FORMAT_0",
             "VerificationAttributes": {
-                "VisaPin": {"PinVerificationKeyIndex": 1, "VerificationValue": pin["PinData"]["VerificationValue"]}
+                "VisaPin": {"PinVerificationKeyIndex": 1, "VerificationValue": new["PinData"]["VerificationValue"]}
             },
         }),
         Asked("GeneratePinData Visa", "GeneratePinData", {
@@ -191,6 +267,57 @@ def operations(desk: Desk) -> list[Asked]:
             **arqc, "AuthRequestCryptogram": cryptogram,
             "AuthResponseAttributes": {"ArpcMethod1": {"AuthResponseCode": "3030"}},
         }),
+    ]  # fmt: skip
+    return usual, [
+        Asked("VerifyAuthRequestCryptogram method 2", "VerifyAuthRequestCryptogram", {
+            **arqc, "AuthRequestCryptogram": cryptogram,
+            "AuthResponseAttributes": {"ArpcMethod2": {"CardStatusUpdate": "12345678"}},
+        }),
+        *(Asked(f"GenerateAuthRequestCryptogram {name}", "GenerateAuthRequestCryptogram", {
+            **arqc, "SessionKeyDerivationAttributes": {name: {**of_card, **more}}
+        }) for name, more in SESSIONS.items()),
+        pin_change("Mastercard", {"Mastercard": {**card, "ApplicationCryptogram": "0102030405060708"}}),
+        pin_change("Visa", {"Visa": {
+            **card, "ApplicationTransactionCounter": "001C", "AuthorizationRequestKeyIdentifier": keys["E0"],
+        }}),
+        Asked("GeneratePinData VisaPinVerificationValue", "GeneratePinData", {
+            **pin("Ibm3624NaturalPin").request, "GenerationKeyIdentifier": keys["V2"],
+            "GenerationAttributes": {"VisaPinVerificationValue": {
+                "EncryptedPinBlock": new["EncryptedPinBlock"], "PinVerificationKeyIndex": 1,
+            }},
+        }),
+        pin("Ibm3624NaturalPin"),
+        pin("Ibm3624RandomPin"),
+        pin("Ibm3624PinFromOffset", PinOffset="1234"),
+        pin("Ibm3624PinOffset", EncryptedPinBlock=new["EncryptedPinBlock"]),
+        card_value("CardVerificationValue2", "C0", CardExpiryDate="2912"),
+        card_value("AmexCardSecurityCodeVersion1", "C0", CardExpiryDate="2912"),
+        card_value("AmexCardSecurityCodeVersion2", "C0", CardExpiryDate="2912", ServiceCode="000"),
+        card_value("DynamicCardVerificationCode", "E4", **COUNTED, **NUMBER, TrackData="31" * 19),
+        card_value("DynamicCardVerificationValue", "E6", **COUNTED, CardExpiryDate="2912", ServiceCode="101"),
+        card_value("CardHolderVerificationValue", "E6", **COUNTED, **NUMBER),
+        validation("KekValidationRequest", DeriveKeyAlgorithm="TDES_2KEY"),
+        validation("KekValidationResponse", RandomKeySend="31" * 16),
+        Asked("VerifyMac CMAC", "VerifyMac", {
+            "KeyIdentifier": keys["M6"], "MessageData": MESSAGE, "VerificationAttributes": {"Algorithm": "CMAC"},
+            "Mac": desk.ask("GenerateMac", **mac("CMAC", keys["M6"], {"Algorithm": "CMAC"}).request)["Mac"],
+        }),
+        Asked("VerifyPinData IBM 3624", "VerifyPinData", {
+            "VerificationKeyIdentifier": keys["V1"], "EncryptionKeyIdentifier": keys["P0"],
+            "EncryptedPinBlock": chosen["EncryptedPinBlock"], "PrimaryAccountNumber": PAN,
+            "PinBlockFormat": "ISO_FORMAT_0",
+            "VerificationAttributes": {"Ibm3624Pin": IBM_3624 | chosen["PinData"]},
+        }),
+        mac("AS 2805.4.1", keys["M0"], {"Algorithm": "AS2805_4_1"}),
+        Asked("DecryptData AES CBC", "DecryptData", {
+            "KeyIdentifier": keys["D0"], "CipherText": MESSAGE, "DecryptionAttributes": {"Symmetric": {"Mode": "CBC"}},
+        }),
+        Asked("ReEncryptData AES CBC to TDES DUKPT", "ReEncryptData", {
+            "IncomingKeyIdentifier": keys["D0"], "OutgoingKeyIdentifier": keys["B0"], "CipherText": MESSAGE,
+            "IncomingEncryptionAttributes": {"Symmetric": {"Mode": "CBC"}},
+            "OutgoingEncryptionAttributes": {"Dukpt": {"KeySerialNumber": TDES_KSN}},
+        }),
+        *(long_data(mode) for mode in ("CBC", "CFB", "OFB", "CFB64", "CFB8", "CFB1")),
     ]  # fmt: skip
 
 
@@ -338,11 +465,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         hsm: Hsm = open_hsm(Path(folder))
         desk = Desk(hsm)
-        asked = operations(desk)
-        costs(desk, [*asked, *from_new_devices(asked)])
+        usual, further = operations(desk)
+        asked = usual + further
+        costs(desk, [*asked, *from_new_devices(asked), *from_new_cards(asked)])
         hsm.close()
         print()
-        load(Path(folder), asked)
+        load(Path(folder), usual)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from keyexchange.hsm.apc.data.uses import Use
 from keyexchange.hsm.apc.model import DATA_PLANE, load
 from keyexchange.hsm.apc.quotas import AWS_QUOTAS
 from keyexchange.keys import KeyAlgorithm
+from tests.keyexchange.hsm.apc.data.guide import DIFFERENT
 
 assert data.__all__  # importing them declares the operations
 
@@ -35,7 +36,7 @@ disabled, waiting for its deletion or deleted. A key that does not exist is a Re
 value, MAC, PIN or cryptogram does not verify is a VerificationFailedException with its reason.
 
 Source: AWS Payment Cryptography User Guide, "Valid keys for cryptographic operations"; where a row differs from it, the
-code says why (`keyexchange/hsm/apc/data/uses.py`). Modes: B encrypt and decrypt, E encrypt, D decrypt, C generate and
+second table says why. Modes: B encrypt and decrypt, E encrypt, D decrypt, C generate and
 verify, G generate, V verify, X derive, N no restrictions.
 
 """
@@ -48,7 +49,7 @@ protects it, and so is `KeyArn` in the answer; `KeyCheckValue` is the working ke
 | Member | The identifier names | The working key |
 |---|---|---|
 | `Tr31KeyBlock` | a KEK (K0 or K1) that may unwrap | D0 or P0, with the mode that the operation needs; not stronger than the KEK |
-| `DiffieHellmanSymmetricKey` | a key agreement key pair (K3) whose DeriveKeyUsage is D0 or P0, or that has none | derived; not stronger than the curve |
+| `DiffieHellmanSymmetricKey` | a key agreement key pair (K3) whose DeriveKeyUsage is D0 or P0; without one it derives PIN keys (P0) alone | derived; not stronger than the curve |
 
 The other side's certificate must be issued by the authority that `CertificateAuthorityPublicKeyIdentifier` names, and
 in date. TranslateKeyMaterial takes a K3 key pair whose DeriveKeyUsage is K0 or K1; the header of the key goes along,
@@ -86,8 +87,25 @@ What is done here, and on what ground. *Live*: users of the service report it
 | an ARPC of method 2 | as EMV Book 2 has it; the guide's one example shows another value | standard |
 | GenerateMacEmvPinChange: EncryptedPinBlock, Mac | the enciphered block; over MessageData and that block, padding method 2 | guide's example |
 | the format of CurrentEncryptedPinBlock | PinBlockFormat | assumed |
+| decimalization tables of few digits | refused: eight different digits at least, none more than four times, as payment HSMs have it | assumed |
+| DeriveKeyUsage of a key pair, when absent | P0 alone, which AWS's ECDH samples need: one usage, as every key has | assumed |
+| TranslatePinData from format 0, 3 or 4 to format 1 | refused: its blocks open for any card (PCI PIN Security Requirements, 3-3) | assumed |
+| counters of DUKPT | keys are derived for any counter, zero and those that devices skip too | assumed |
+| parity of TDES keys that come wrapped or are derived | not looked at: keys of DUKPT and ECDH have none, and DES ignores it | assumed |
+| DES's weak keys as parts of a TDES key | taken, but equal parts are refused: they make it single DES | assumed |
 | masks of a KEK validation's answer | 84 to 82; 84C0 to 82C0 | sample; the second assumed |
 | zero octets in SharedInformation | taken, though the reference says there must be none; AWS's own sample draws it at random | sample |
+
+## What leads to a PIN
+No member of an answer is a clear PIN. Whoever may call several operations, or one very often, can still come to PINs:
+
+| Way | Here |
+|---|---|
+| an offset under a decimalization table that tells the natural PIN: with sixteen zeros it is the PIN | closed: refused |
+| an offset, for who knows one PIN under the same validation data and key: offsets differ as their PINs do | open: it is the method. Let few call GeneratePinData with V1 keys |
+| TranslatePinData to a key agreed by ECDH, then DecryptData under it | closed: such a key is for PINs or for data |
+| GenerateMacEmvPinChange, then DecryptData with Emv, the same E1 key and the same session data: the answer is the clear PIN block | left open: the guide allows E1 keys for both, so AWS may answer too. Use other E1 keys for PIN changes than for data, and let nobody who may call GenerateMacEmvPinChange call DecryptData with those keys |
+| VerifyPinData with one guess after the other | left open, as an issuer's host counts wrong PINs |
 
 ## Known differences from AWS
 | AWS | Here |
@@ -107,7 +125,17 @@ after a quarter of a second at most.
 def page() -> str:
     """The whole page."""
     return (
-        "\n".join([ABOUT + "\n".join(_operations()), "", KEYS + "\n".join(_uses()), "", WRAPPED + "\n".join(_quotas())])
+        "\n".join(
+            [
+                ABOUT + "\n".join(_operations()),
+                "",
+                KEYS + "\n".join(_uses()),
+                "",
+                *_differences(),
+                "",
+                WRAPPED + "\n".join(_quotas()),
+            ]
+        )
         + "\n"
     )
 
@@ -129,6 +157,14 @@ def _uses() -> Iterator[str]:
     for use in Use:
         usages, modes = " ".join(sorted(use.usages)), " ".join(sorted(use.modes))
         yield f"| {use.operations} | {usages} | {_sizes(use.algorithms)} | {modes} |"
+
+
+def _differences() -> Iterator[str]:
+    yield "| A row that is not the guide's | Why |"
+    yield "|---|---|"
+    for use in Use:
+        if use in DIFFERENT:
+            yield f"| {use.operations} | {DIFFERENT[use].reason} |"
 
 
 def _sizes(algorithms: frozenset[KeyAlgorithm]) -> str:

@@ -12,6 +12,11 @@ from cryptography.hazmat.primitives.ciphers.modes import ModeWithInitializationV
 
 from keyexchange.crypto.blocks import BlockCipherKey, xor
 
+_PLACES = range(7, -1, -1)
+"""Of the bits of an octet, from the left."""
+_FIRST_BIT = b"0" * 128 + b"1" * 128
+"""By octet, as a digit."""
+
 
 def encrypt_cfb(key: BlockCipherKey, iv: bytes, octets: bytes, *, segment_bits: int) -> bytes:
     """Encrypt in CFB mode; any length.
@@ -71,21 +76,22 @@ def _run(key: BlockCipherKey, mode: ModeWithInitializationVector, octets: bytes,
 def _encrypt_bits(key: BlockCipherKey, iv: bytes, octets: bytes) -> bytes:
     size, encrypt = key.block_size, key.encrypt_ecb
     mask = (1 << 8 * size) - 1
-    clear, bits = int.from_bytes(octets, "big"), 8 * len(octets)
-    register, out = int.from_bytes(iv, "big"), 0
-    for place in range(bits - 1, -1, -1):
-        bit = encrypt(register.to_bytes(size, "big"))[0] >> 7 ^ clear >> place & 1
-        out = out << 1 | bit
-        register = (register << 1 | bit) & mask
-    return out.to_bytes(len(octets), "big")
+    register, out = int.from_bytes(iv, "big"), bytearray()
+    for octet in octets:
+        for place in _PLACES:
+            bit = encrypt(register.to_bytes(size, "big"))[0] >> 7 ^ octet >> place & 1
+            register = (register << 1 | bit) & mask
+        out.append(register & 0xFF)  # the last eight bits that were fed back
+    return bytes(out)
 
 
 def _decrypt_bits(key: BlockCipherKey, iv: bytes, octets: bytes) -> bytes:
-    size = key.block_size
+    size, chain = key.block_size, iv + octets
     mask = (1 << 8 * size) - 1
-    chain, bits = int.from_bytes(iv + octets, "big"), 8 * len(octets)
-    registers = b"".join((chain >> place & mask).to_bytes(size, "big") for place in range(bits, 0, -1))
-    stream = 0
-    for head in key.encrypt_ecb(registers)[::size]:
-        stream = stream << 1 | head >> 7
-    return (int.from_bytes(octets, "big") ^ stream).to_bytes(len(octets), "big")
+    registers = bytearray()
+    for start in range(len(octets)):
+        window = int.from_bytes(chain[start : start + size + 1], "big")
+        for place in _PLACES:
+            registers += (window >> place + 1 & mask).to_bytes(size, "big")
+    first_bits = key.encrypt_ecb(bytes(registers))[::size].translate(_FIRST_BIT)
+    return xor(octets, int(first_bits or b"0", 2).to_bytes(len(octets), "big"))

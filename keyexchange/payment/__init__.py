@@ -4,7 +4,7 @@ from keyexchange.payment import dukpt_aes, dukpt_tdes, emv
 from keyexchange.payment.as2805 import session_pin_key
 from keyexchange.payment.card_value import CardValue
 from keyexchange.payment.csc import CscVersion1, CscVersion2
-from keyexchange.payment.cvv import CVV2_SERVICE_CODE, ICVV_SERVICE_CODE, Cavv, Cvv
+from keyexchange.payment.cvv import CVV2_SERVICE_CODE, Cvv
 from keyexchange.payment.data import CipherMode
 from keyexchange.payment.data import decrypt as decrypt_data
 from keyexchange.payment.data import encrypt as encrypt_data
@@ -21,7 +21,6 @@ from keyexchange.payment.ibm3624 import (
 )
 from keyexchange.payment.mac import (
     HmacHash,
-    as2805_4_1,
     cmac,
     hmac_mac,
     iso9797_algorithm_1,
@@ -38,13 +37,11 @@ from keyexchange.payment.pvv import generate_pvv, verify_pvv
 
 __all__ = [
     "CVV2_SERVICE_CODE",
-    "ICVV_SERVICE_CODE",
     "AesDevice",
     "AesKeyType",
     "AesKsn",
     "AesUsage",
     "CardValue",
-    "Cavv",
     "CipherMode",
     "CscVersion1",
     "CscVersion2",
@@ -63,7 +60,6 @@ __all__ = [
     "TdesDevice",
     "TdesKsn",
     "TdesUsage",
-    "as2805_4_1",
     "cmac",
     "decode_pin_block",
     "decrypt_data",

@@ -17,14 +17,9 @@ from dataclasses import dataclass
 from keyexchange.crypto import TdesKey
 from keyexchange.errors import UnsupportedError
 from keyexchange.payment.card_value import CardValue
-from keyexchange.payment.digits import EXPIRY, PAN, SERVICE_CODE, Field, decimalised
+from keyexchange.payment.digits import EXPIRY, PAN, SERVICE_CODE, decimalised
 
 CVV2_SERVICE_CODE = "000"
-ICVV_SERVICE_CODE = "999"
-
-_NUMBER = Field("the unpredictable number", "unpredictable_number", range(4, 5), "of a CAVV, four decimal digits")
-_RESULT = Field("the authentication results code", "results_code", range(1, 2), "one decimal digit")
-_SECOND = Field("the second factor results code", "results_code", range(2, 3), "two decimal digits")
 
 
 class CvvMethod(CardValue):
@@ -47,12 +42,14 @@ class CvvMethod(CardValue):
 
 @dataclass(frozen=True, repr=False)
 class Cvv(CvvMethod):
-    """The CVV of a card; which one, the service code tells.
+    """The CVV of a card; which one, the service code tells. Of an authentication it is Visa's CAVV.
 
     Args:
         pan: 12 to 19 decimal digits with the check digit.
-        expiry: four decimal digits, YYMM or MMYY: the method does not know which.
-        service_code: three decimal digits: the track's, `CVV2_SERVICE_CODE` or `ICVV_SERVICE_CODE`.
+        expiry: four decimal digits, YYMM or MMYY: the method does not know which. Of a CAVV the last four digits of the
+            authentication tracking number.
+        service_code: three decimal digits: the track's, `CVV2_SERVICE_CODE`, or 999 of an iCVV. Of a
+            CAVV one digit of authentication results and two of the second factor's.
 
     `generate` raises FormatError with the categories pan, expiry_date, service_code.
     """
@@ -63,25 +60,3 @@ class Cvv(CvvMethod):
 
     def text(self) -> str:
         return f"{PAN.check(self.pan)}{EXPIRY.check(self.expiry)}{SERVICE_CODE.check(self.service_code)}"
-
-
-@dataclass(frozen=True, repr=False)
-class Cavv(CvvMethod):
-    """Visa's cardholder authentication verification value: what 3-D Secure hands to the issuer.
-
-    Args:
-        unpredictable_number: four decimal digits, the last ones of the authentication tracking number.
-        results_code: the authentication results code, one decimal digit.
-        second_factor_code: the second factor authentication results code, two decimal digits.
-
-    `generate` raises FormatError with the categories pan, unpredictable_number, results_code.
-    """
-
-    pan: str
-    unpredictable_number: str
-    results_code: str
-    second_factor_code: str
-
-    def text(self) -> str:
-        codes = f"{_RESULT.check(self.results_code)}{_SECOND.check(self.second_factor_code)}"
-        return f"{PAN.check(self.pan)}{_NUMBER.check(self.unpredictable_number)}{codes}"

@@ -22,7 +22,6 @@ from keyexchange.secret import Secret
 
 _VERSION: Final = b"\x01"
 _KSN_OCTETS: Final = 12
-_UPDATE_COUNTER: Final = b"\xff" * 4
 _BITS: Final = [1 << bit for bit in range(counters.AES.bits - 1, -1, -1)]
 
 
@@ -119,14 +118,6 @@ class AesKsn:
         """
         return AesKsn(self.initial_key_id + counters.AES.next(self.counter).to_bytes(4, "big"))
 
-    def require_used(self) -> None:
-        """Refuse a counter that no device sends.
-
-        Raises:
-            FormatError: category counter_unused.
-        """
-        counters.require_used(counters.AES, self.counter)
-
 
 class AesDevice:
     """A device as its host knows it: the initial key, and the keys on the way to the latest transaction.
@@ -210,22 +201,6 @@ def derive(bdk: AesKey, ksn: AesKsn, usage: AesUsage, kind: AesKeyType) -> Block
         FormatError: categories derived_key_type, derived_key_strength.
     """
     return working_key(transaction_key(initial_key(bdk, ksn), ksn), ksn, usage, kind)
-
-
-def update_key(initial: AesKey, ksn: AesKsn, kind: AesKeyType) -> BlockCipherKey:
-    """The key under which a device gets a new initial key: the key encryption key of a counter of 32 ones, which no
-    transaction uses.
-
-    Args:
-        ksn: any KSN of the device; its counter does not matter.
-
-    Raises:
-        FormatError: categories derived_key_type, derived_key_strength.
-
-    Source: X9.24-3:2017, 6.5.5; vectors of openemv/dukpt.
-    """
-    last = AesKsn(ksn.initial_key_id + _UPDATE_COUNTER)
-    return working_key(transaction_key(initial, last), last, AesUsage.KEY_ENCRYPTION, kind)
 
 
 def _working(transaction: AesKey, ksn: AesKsn, usage: AesUsage, kind: AesKeyType) -> Secret:

@@ -4,7 +4,7 @@ The device holds an initial key and forgets it as it counts; the host holds the 
 from it to the key of any transaction: one step for each one bit of the counter, from the left. A host that keeps a
 `TdesDevice` walks the last step only.
 
-The walk itself goes to any counter. Whether a device may have sent it is another question: `Ksn.require_used`.
+The walk goes to any counter, whether a device sends it or not.
 
 Source: ANSI X9.24-1:2009, annex A; in ANSI X9.24-3:2017 it is annex C, unchanged.
 """
@@ -90,14 +90,6 @@ class TdesKsn:
             FormatError: category counter_exhausted.
         """
         return TdesKsn(self._with_counter(counters.TDES.next(self.counter)))
-
-    def require_used(self) -> None:
-        """Refuse a counter that no device sends.
-
-        Raises:
-            FormatError: category counter_unused.
-        """
-        counters.require_used(counters.TDES, self.counter)
 
     def _with_counter(self, counter: int) -> bytes:
         whole = int.from_bytes(self.octets, "big")

@@ -22,9 +22,10 @@ from keyexchange.errors import FormatError
 from keyexchange.payment.card_value import CardValue
 from keyexchange.payment.cvv import CvvMethod
 from keyexchange.payment.digits import COUNTER, EXPIRY, PAN, SERVICE_CODE, UNPREDICTABLE_NUMBER
+from keyexchange.payment.mac import iso9797_algorithm_3
+from keyexchange.payment.padding import Padding
 
 _IV_OCTETS = 2
-_BLOCK = 8
 
 
 @dataclass(frozen=True, repr=False)
@@ -56,12 +57,7 @@ def iv_cvc3(card_key: TdesKey, track: bytes) -> bytes:
         track: the track as the card's template has it, with zeros where counter, number and CVC3 will stand. Track 2
             packed two digits to an octet, track 1 one character to an octet.
     """
-    padded = track + b"\x80" + bytes(-(len(track) + 1) % _BLOCK)
-    head, last = padded[:-_BLOCK], padded[-_BLOCK:]
-    chain = card_key.first_part.cbc_mac(head) if head else bytes(_BLOCK)
-    # The last block of a retail MAC is a TDES encryption: it ends with D(K2) and E(K1)
-    block = int.from_bytes(chain, "big") ^ int.from_bytes(last, "big")
-    return card_key.encrypt_ecb(block.to_bytes(_BLOCK, "big"))[-_IV_OCTETS:]
+    return iso9797_algorithm_3(card_key, track, padding=Padding.METHOD_2)[-_IV_OCTETS:]
 
 
 @dataclass(frozen=True, repr=False)

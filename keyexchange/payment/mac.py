@@ -74,18 +74,6 @@ def iso9797_algorithm_3(
     return _first(key.encrypt_ecb(last), length)
 
 
-def as2805_4_1(key: TdesKey, message: bytes, *, length: int = SHORTEST) -> bytes:
-    """The MAC of AS 2805.4.1 with a double-length key: a retail MAC with padding method 1, of four octets.
-
-    Raises:
-        FormatError: categories key_length, mac_length.
-
-    Source: aws-samples/samples-for-payment-cryptography-service, AS2805 samples (method 2 of AS 2805.4.1, "retail
-    MAC", four octets); FelipeRodriguezFonte/CryptoCarver agrees on the algorithm. The standard itself is not public.
-    """
-    return iso9797_algorithm_3(key, message, padding=Padding.METHOD_1, length=length)
-
-
 def cmac(key: BlockCipherKey, message: bytes, *, length: int | None = None) -> bytes:
     """CMAC under TDES or AES.
 

@@ -1,6 +1,6 @@
 """The padding methods of ISO/IEC 9797-1, which retail MACs, EMV cryptograms and EMV scripts share.
 
-Source: ISO/IEC 9797-1:2011, 6.3.2 to 6.3.4. Method 2 is also ISO/IEC 7816-4 padding.
+Source: ISO/IEC 9797-1:2011, 6.3.2 and 6.3.3. Method 2 is also ISO/IEC 7816-4 padding.
 """
 
 from __future__ import annotations
@@ -19,18 +19,11 @@ def pad_one_and_zeros(data: bytes, block_size: int) -> bytes:
     return data + b"\x80" + bytes(-(len(data) + 1) % block_size)
 
 
-def pad_with_length(data: bytes, block_size: int) -> bytes:
-    """Method 3: a first block with the length of the data in bits, then method 1."""
-    zeros = bytes(-len(data) % block_size or (0 if data else block_size))
-    return (8 * len(data)).to_bytes(block_size, "big") + data + zeros
-
-
 class Padding(IntEnum):
     """A padding method by its number."""
 
     METHOD_1 = 1
     METHOD_2 = 2
-    METHOD_3 = 3
 
     def apply(self, data: bytes, block_size: int) -> bytes:
         """The data, padded to whole blocks of so many octets; at least one block."""
@@ -40,5 +33,4 @@ class Padding(IntEnum):
 _METHODS: dict[Padding, Callable[[bytes, int], bytes]] = {
     Padding.METHOD_1: pad_zeros,
     Padding.METHOD_2: pad_one_and_zeros,
-    Padding.METHOD_3: pad_with_length,
 }

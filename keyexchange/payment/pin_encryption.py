@@ -51,7 +51,6 @@ def translate_pin(
     outgoing: PinLayout,
     *,
     pan_may_change: bool = False,
-    pan_may_be_dropped: bool = False,
     fill: str | None = None,
 ) -> bytes:
     """The same PIN in a block under another key, in another layout or both.
@@ -59,7 +58,6 @@ def translate_pin(
     Args:
         block: encrypted, as many octets as the incoming format has.
         pan_may_change: as an issuer does when a card gets a new number. Otherwise two PANs must be equal.
-        pan_may_be_dropped: from a format with a PAN to format 1, whose blocks open for any card.
         fill: as in `pin_blocks.encode`, for the outgoing block.
 
     Raises:
@@ -72,7 +70,7 @@ def translate_pin(
     _require_cipher(incoming_key, incoming)
     _require_cipher(outgoing_key, outgoing)
     incoming.check_length(block)
-    _require_permitted(incoming, outgoing, pan_may_change=pan_may_change, pan_may_be_dropped=pan_may_be_dropped)
+    _require_permitted(incoming, outgoing, pan_may_change=pan_may_change)
     return _sealed(outgoing_key, outgoing, _opened(incoming_key, incoming, block), fill)
 
 
@@ -98,11 +96,9 @@ def _require_cipher(key: BlockCipherKey, layout: PinLayout) -> None:
         )
 
 
-def _require_permitted(
-    incoming: PinLayout, outgoing: PinLayout, *, pan_may_change: bool, pan_may_be_dropped: bool
-) -> None:
+def _require_permitted(incoming: PinLayout, outgoing: PinLayout, *, pan_may_change: bool) -> None:
     source, target = incoming.control, outgoing.control
-    if target not in _PERMITTED[source] and not (pan_may_be_dropped and incoming.pan and target == "1"):
+    if target not in _PERMITTED[source]:
         raise RuleError(
             f"a PIN block of format {source} is not translated to format {target}",
             rule="pin-translation",

@@ -13,6 +13,7 @@ from pathlib import Path
 from botocore import xform_name
 
 from keyexchange.hsm import apc
+from keyexchange.hsm.apc import data
 from keyexchange.hsm.apc.context import CONTROL, DATA, Declared, OperationTable
 from keyexchange.hsm.apc.entry import Entry
 from keyexchange.hsm.apc.errors import NOT_MODELLED
@@ -72,7 +73,8 @@ Those of the data plane: [there](data-plane.md#known-differences-from-aws).
 
 """
 
-assert apc.Endpoint  # importing it declares both planes' operations
+assert apc.Endpoint  # importing it declares the control plane's operations
+assert data.__all__  # and this the data plane's
 
 EVERYWHERE = ("AccessDeniedException", "InternalServerException", "ThrottlingException", "ValidationException")
 """The modelled errors of what stands around every operation."""

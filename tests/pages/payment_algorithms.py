@@ -34,6 +34,10 @@ No other source could be found for these; what they rest on is said in their sec
 | counter XOR for American Express scripts; American Express's PIN change | IBM CCA's description; no figures |
 | EMV 2000 scripts' padding | our reading of EMV Book 2 |
 
+No public page has figures of EMV Book 2's own or of ISO 9564: those here are of programs, of the standards of DUKPT and of
+IBM. That a PAN of twelve digits is taken for a PIN block of format 0 or 3, with a zero on the left of the eleven that are
+left without the check digit, is our reading; psec refuses such a PAN.
+
 For the validation of a KEK, J8k3/CyberChef answers the complement of the cryptogram it was sent, which AWS's samples do
 not take; no test holds to it. AWS's user guide prints one CSC and one ARPC (method 2): the key of the first is not
 public, and the second is not what EMV Book 2 and pyemv give.
@@ -76,7 +80,7 @@ ROWS = (
     Row("dCVV", "card", ("dcvv",)),
     Row("CVC3", "card", ("cvc3",), compared=("pyemv",)),
     Row("TDES DUKPT", "dukpt_tdes", ("derive", "next_ksn", "ksn_valid", "dukpt_data_key", "dukpt_pin_key")),
-    Row("AES DUKPT", "dukpt_aes", ("derive", "update_key", "next_ksn", "aes_dukpt_pin_key")),
+    Row("AES DUKPT", "dukpt_aes", ("derive", "next_ksn", "aes_dukpt_pin_key")),
     Row("MACs under DUKPT keys", "mac", ("dukpt_mac",)),
     Row("ISO 9797-1 paddings", "mac", ("pad",), compared=("psec",)),
     Row("ISO 9797-1 algorithm 1", "mac", ("mac",), _mac("iso9797_1"), ("psec",)),

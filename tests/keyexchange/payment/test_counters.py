@@ -7,7 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keyexchange.errors import FormatError
-from keyexchange.payment.counters import AES, TDES, CounterRule, require_used
+from keyexchange.payment.counters import AES, TDES, CounterRule
+
+
+def is_used(rule: CounterRule, counter: int) -> bool:
+    return 0 < counter < 1 << rule.bits and counter.bit_count() <= rule.most_ones
 
 
 def every_used(rule: CounterRule) -> Iterator[int]:
@@ -35,18 +39,10 @@ def test_the_next_counter_is_the_first_allowed_one_behind(rule: CounterRule) -> 
         try:
             following = rule.next(counter)
         except FormatError:
-            assert not any(rule.is_used(later) for later in range(counter + 1, counter + 200))
+            assert not any(is_used(rule, later) for later in range(counter + 1, counter + 200))
             return
         assert following > counter
-        assert rule.is_used(following)
-        assert not any(rule.is_used(later) for later in range(counter + 1, min(following, counter + 200)))
+        assert is_used(rule, following)
+        assert not any(is_used(rule, later) for later in range(counter + 1, min(following, counter + 200)))
 
     holds()
-
-
-def test_a_counter_that_no_device_sends_is_refused() -> None:
-    require_used(TDES, 0b11)
-    for counter in (0, 0x7FF, 1 << 21):
-        with pytest.raises(FormatError) as refusal:
-            require_used(TDES, counter)
-        assert refusal.value.category == "counter_unused"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from keyexchange.crypto import TdesKey
 from keyexchange.errors import FormatError, MismatchError, UnsupportedError
 from keyexchange.payment.card_value import CardValue
-from keyexchange.payment.cvv import CVV2_SERVICE_CODE, ICVV_SERVICE_CODE, Cavv, Cvv
+from keyexchange.payment.cvv import CVV2_SERVICE_CODE, Cvv
 from keyexchange.secret import Secret
 from tests.vectors import vectors
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::cryptography.utils.Cryptography
 OCTETS = bytes.fromhex("0123456789ABCDEFFEDCBA9876543210")
 KEY = TdesKey(Secret(OCTETS))
 PAN = "4123456789012345"
-SERVICE_CODES = {"CVV2": CVV2_SERVICE_CODE, "iCVV": ICVV_SERVICE_CODE}
+SERVICE_CODES = {"CVV2": CVV2_SERVICE_CODE, "iCVV": "999"}
 
 
 def key_of(text: str) -> TdesKey:
@@ -42,14 +42,10 @@ def test_a_card_value_is_the_published_one_and_verifies(vector: Any) -> None:
 
 
 @pytest.mark.parametrize("vector", vectors("card", "cavv"))
-def test_a_cavv_is_the_published_one_and_verifies(vector: Any) -> None:
+def test_a_cavv_is_a_cvv_of_other_digits(vector: Any) -> None:
     inputs = vector["inputs"]
-    authentication = Cavv(
-        inputs["pan"],
-        inputs["unpredictable_number"],
-        inputs["authentication_results_code"],
-        inputs["second_factor_results_code"],
-    )
+    codes = inputs["authentication_results_code"] + inputs["second_factor_results_code"]
+    authentication = Cvv(inputs["pan"], inputs["unpredictable_number"], codes)
     assert authentication.generate(key_of(inputs["cvk"])) == vector["expected"]["cavv"]
     authentication.verify(key_of(inputs["cvk"]), vector["expected"]["cavv"])
 
@@ -94,10 +90,6 @@ def test_other_data_give_another_value(other: CardValue) -> None:
         (Cvv(PAN, "87/1", "101"), "expiry_date"),
         (Cvv(PAN, "8701", "1O1"), "service_code"),
         (Cvv(PAN, "8701", ""), "service_code"),
-        (Cavv("41", "1108", "0", "00"), "pan"),
-        (Cavv(PAN, "11080", "0", "00"), "unpredictable_number"),
-        (Cavv(PAN, "1108", "", "00"), "results_code"),
-        (Cavv(PAN, "1108", "0", "0"), "results_code"),
     ],
 )
 def test_bad_input_is_refused_without_being_quoted(card: Any, category: str) -> None:

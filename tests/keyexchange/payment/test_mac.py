@@ -60,21 +60,21 @@ def test_dukpt_macs_are_those_of_the_source(vector: dict[str, Any]) -> None:
 
 
 @settings(max_examples=60)
-@given(key=st.binary(min_size=16, max_size=16), data=st.binary(max_size=700), method=st.sampled_from([1, 2, 3]))
+@given(key=st.binary(min_size=16, max_size=16), data=st.binary(max_size=700), method=st.sampled_from([1, 2]))
 def test_psec_agrees_on_retail_macs(key: bytes, data: bytes, method: int) -> None:
     ours = mac.iso9797_algorithm_3(TdesKey(Secret(key)), data, padding=Padding(method))
     assert ours == psec.generate_retail_mac(key[:8], key[8:], data, method)
 
 
 @settings(max_examples=60)
-@given(key=TDES_KEYS, data=st.binary(max_size=700), method=st.sampled_from([1, 2, 3]))
+@given(key=TDES_KEYS, data=st.binary(max_size=700), method=st.sampled_from([1, 2]))
 def test_psec_agrees_on_cbc_macs(key: bytes, data: bytes, method: int) -> None:
     ours = mac.iso9797_algorithm_1(TdesKey(Secret(key)), data, padding=Padding(method))
     assert ours == psec.generate_cbc_mac(key, data, method, algorithm=psec.Algorithm.DES)
 
 
 @settings(max_examples=60)
-@given(key=st.binary(min_size=32, max_size=32), data=st.binary(max_size=700), method=st.sampled_from([1, 2, 3]))
+@given(key=st.binary(min_size=32, max_size=32), data=st.binary(max_size=700), method=st.sampled_from([1, 2]))
 def test_psec_agrees_on_cbc_macs_under_aes(key: bytes, data: bytes, method: int) -> None:
     ours = mac.iso9797_algorithm_1(AesKey(Secret(key)), data, padding=Padding(method))
     assert ours == psec.generate_cbc_mac(key, data, method, algorithm=psec.Algorithm.AES)
@@ -86,12 +86,6 @@ def test_a_retail_mac_of_three_parts_ends_with_the_third() -> None:
     data = bytes(range(24))
     expected = third.encrypt_ecb(second.decrypt_ecb(first.cbc_mac(data)))
     assert mac.iso9797_algorithm_3(TdesKey(Secret(b"".join(parts))), data) == expected
-
-
-def test_as2805_is_a_retail_mac_of_four_octets() -> None:
-    data = bytes.fromhex("73D8BA54D3852951DAEA41")
-    key = KEY.secret.reveal()
-    assert mac.as2805_4_1(KEY, data) == psec.generate_retail_mac(key[:8], key[8:], data, 1)[:4]
 
 
 def test_a_retail_mac_needs_two_parts() -> None:

@@ -80,7 +80,6 @@ def test_a_translated_block_is_the_published_one(vector: Any) -> None:
         octets(sides[0]["encrypted_pin_block"]),
         keys[1],
         layouts[1],
-        pan_may_be_dropped=True,
         fill=fill,
     )
     assert block.hex().upper() == vector["expected"]["encrypted_pin_block"]
@@ -199,13 +198,6 @@ def test_formats_are_translated_as_pci_permits(source: PinBlockFormat, target: P
         with pytest.raises(RuleError) as refused:
             translate_pin(some_key(source), first, block, some_key(target), second)
         assert refused.value.rule == "pin-translation"
-
-
-def test_format_2_goes_nowhere_even_when_the_pan_may_be_dropped() -> None:
-    layout = PinLayout(PinBlockFormat.ISO_2)
-    block = encrypt_pin(TDES, layout, Pin("4711"))
-    with pytest.raises(RuleError):
-        translate_pin(TDES, layout, block, TDES, PinLayout(PinBlockFormat.ISO_1), pan_may_be_dropped=True)
 
 
 def test_another_pan_needs_a_word_of_the_caller() -> None:

@@ -8,6 +8,8 @@ random key, parity) is as aws-samples/samples-for-payment-cryptography-service h
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from typing import NamedTuple
 
 from keyexchange.crypto import odd_parity
 from keyexchange.crypto.as2805 import KekVariant
@@ -26,12 +28,24 @@ _LENGTHS = {"BYTES_8": 8, "BYTES_16": 16, "BYTES_24": 24}
 """RandomKeyMaxLength."""
 
 
+class _Type(NamedTuple):
+    """A member of As2805KekValidationType.
+
+    Args:
+        use: what its KEK is used for.
+        validate: from KEK, mask and member, what is sent and what must come back.
+    """
+
+    use: Use
+    validate: Callable[[Secret, KekVariant, Values], tuple[bytes, bytes]]
+
+
 @data_operation("GenerateAs2805KekValidation", writes=False)
 def generate_as2805_kek_validation(hsm: Hsm, context: Context, request: Values) -> Values:
     """Source: APC Data Plane API reference, GenerateAs2805KekValidation."""
-    kek = keys.find(hsm, context, request["KeyIdentifier"], Use.VALIDATE_KEK)
-    validate, member = chosen(request["KekValidationType"], _TYPES, "KekValidationType")
-    sent, received = validate(kek.secret, KekVariant[request["RandomKeySendVariantMask"]], member)
+    validation_type, member = chosen(request["KekValidationType"], _TYPES, "KekValidationType")
+    kek = keys.find(hsm, context, request["KeyIdentifier"], validation_type.use)
+    sent, received = validation_type.validate(kek.secret, KekVariant[request["RandomKeySendVariantMask"]], member)
     return {
         "KeyArn": kek.arn,
         "KeyCheckValue": kek.check_value,
@@ -53,5 +67,7 @@ def _answer(kek: Secret, mask: KekVariant, member: Values) -> tuple[bytes, bytes
     return sent, answer_validation(kek, mask, sent)
 
 
-_TYPES = {"KekValidationRequest": _ask, "KekValidationResponse": _answer}
-"""By member of As2805KekValidationType."""
+_TYPES = {
+    "KekValidationRequest": _Type(Use.ASK_VALIDATION, _ask),
+    "KekValidationResponse": _Type(Use.ANSWER_VALIDATION, _answer),
+}

@@ -86,7 +86,7 @@ def working_key(
         transaction = _aes_device(hsm, bdk, aes_ksn).transaction_key(aes_ksn.counter)
         return dukpt_aes.working_key(transaction, aes_ksn, purpose.aes[variant], kind)
     if derivation_type not in (None, KeyAlgorithm.TDES_2KEY.value):
-        raise validation(f"DukptDerivationType {derivation_type} is not valid for a TDES base derivation key")
+        raise validation(f"No {derivation_type} key is derived from a TDES base derivation key")
     tdes_ksn = TdesKsn(ksn)
     return _tdes_device(hsm, bdk, tdes_ksn).working_key(tdes_ksn.counter, purpose.tdes[variant])
 

@@ -5,7 +5,8 @@ Source: APC Data Plane API reference, GeneratePinData, VerifyPinData and the str
 are verified as PinDataLength says, four without it, counted from the right).
 
 Not public is what PinData holds when there is nothing new to tell: of a natural PIN it is an offset of zeros here, and
-of a PIN that was made from an offset that offset. A clear PIN never is in an answer.
+of a PIN that was made from an offset that offset. No member of an answer is a clear PIN. What an offset tells in spite
+of that: docs/reference/data-plane.md, "What leads to a PIN".
 """
 
 from __future__ import annotations
@@ -144,7 +145,14 @@ def _pan(request: Values) -> str:
 
 
 def _card(attributes: Values) -> Ibm3624:
+    """Under a table of one digit, say, every natural PIN is known, and offsets tell PINs.
+
+    Raises:
+        FormatError: validation data, pad character or table of another form.
+        RuleError: rule decimalisation-table.
+    """
     table = DecimalisationTable(attributes["DecimalizationTable"])
+    table.require_varied()
     return Ibm3624(table, attributes["PinValidationData"], attributes["PinValidationDataPadCharacter"])
 
 

@@ -67,7 +67,7 @@ class Use(Enum):
     VERIFY_HMAC = "M7", BLOCK | HMAC, _VERIFY, "VerifyMac: HMAC"
     VERIFY_AS2805_MAC = "M0", TDES, _VERIFY, "VerifyMac: AS2805_4_1"
 
-    # N alone in the guide, for GenerateMacEmvPinChange; J8k3/aws-payment-cryptography-hsm-proxy uses X with AWS
+    # N alone in the guide's table, for GenerateMacEmvPinChange; its page on EMV MACs creates a key of mode X
     EMV_INTEGRITY = "E2", _DOUBLE, _DERIVE_OR_ANY, "GenerateMac, VerifyMac: EmvMac; GenerateMacEmvPinChange"
     EMV_CONFIDENTIALITY = "E1", _DOUBLE, _DERIVE, "GenerateMacEmvPinChange"
     EMV_CRYPTOGRAM = (
@@ -99,8 +99,10 @@ class Use(Enum):
         "DiscoverDynamicCardVerificationCode",
     )  # fmt: skip
 
-    # these three are not in the guide's table: AWS's AS2805 samples; its text on ECDH; "Import/Export Key" there
-    VALIDATE_KEK = "K0", TDES, frozenset("BEDN"), "GenerateAs2805KekValidation"
+    # these are not in the guide's table: AWS's AS2805 samples; its text on ECDH; "Import/Export Key" there
+    # what is asked is encrypted twice; to answer, it is decrypted first. AWS's samples have both modes in their KEK
+    ASK_VALIDATION = "K0", TDES, _ENCRYPT, "GenerateAs2805KekValidation: KekValidationRequest"
+    ANSWER_VALIDATION = "K0", TDES, frozenset("BN"), "GenerateAs2805KekValidation: KekValidationResponse"
     AGREE = "K3", ECC, _DERIVE, "DiffieHellmanSymmetricKey, TranslateKeyMaterial incoming"
     WRAP = "K0 K1", BLOCK, _ENCRYPT, "TranslateKeyMaterial outgoing"
     UNWRAP = "K0 K1", BLOCK, _DECRYPT, "WrappedKey: Tr31KeyBlock"

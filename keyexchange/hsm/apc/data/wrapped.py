@@ -28,8 +28,12 @@ from keyexchange.hsm.device import Hsm
 from keyexchange.keys import KeyAlgorithm
 from keyexchange.secret import Secret
 
-Material = tuple[DataKey, str | None, KeyAlgorithm, str | None, Secret]
-"""The key that protects it, usage, algorithm, mode of use, octets. An agreed key may have no usage, and has no mode."""
+Material = tuple[DataKey, str, KeyAlgorithm, str | None, Secret]
+"""The key that protects it, usage, algorithm, mode of use, octets. An agreed key has no mode."""
+
+_UNSTATED = "P0"
+"""What a key pair without DeriveKeyUsage derives, as AWS's samples have it: one usage alone, as every key here has.
+If it derived data keys too, DecryptData would show the PIN block that TranslatePinData made under the same key."""
 
 
 def working_key(hsm: Hsm, context: Context, identifier: str, wrapped: Values | None, use: Use) -> DataKey:
@@ -49,7 +53,6 @@ def working_key(hsm: Hsm, context: Context, identifier: str, wrapped: Values | N
         raise validation(f"A wrapped key can not be a {' or '.join(use.usage_names)}")
     open_key, material = chosen(wrapped["WrappedKeyMaterial"], _MATERIALS, "WrappedKeyMaterial")
     protecting, usage, algorithm, mode_of_use, key = open_key(hsm, context, identifier, material)
-    usage = usage or min(use.usages & DYNAMIC_USAGES)
     use.require(usage, algorithm, mode_of_use)
     method = kcv_method(algorithm, wrapped.get("KeyCheckValueAlgorithm"))
     return DataKey(
@@ -77,8 +80,8 @@ def _tr31(hsm: Hsm, context: Context, identifier: str, block: str) -> Material:
 
 def _agreed(hsm: Hsm, context: Context, identifier: str, parameters: Values) -> Material:
     key_pair = keys.find(hsm, context, identifier, Use.AGREE)
-    usage = key_pair.derive_key_usage
-    if usage not in {None, *DYNAMIC_USAGES}:  # without one, as AWS's samples have it, the pair agrees on any of these
+    usage = key_pair.derive_key_usage or _UNSTATED
+    if usage not in DYNAMIC_USAGES:
         names = " or ".join(USAGE_NAMES[each] for each in sorted(DYNAMIC_USAGES))
         raise validation(f"The key agreement key pair does not have the DeriveKeyUsage {names}")
     algorithm, key = agree(

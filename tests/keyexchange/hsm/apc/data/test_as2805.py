@@ -92,3 +92,19 @@ def test_it_takes_a_tdes_kek(desk: Desk, usage: str, algorithm: str) -> None:
     key = desk.key(usage, algorithm, "B")
     request = asked(key, "VARIANT_MASK_82", KekValidationRequest={"DeriveKeyAlgorithm": "TDES_2KEY"})
     assert "not allowed for this operation" in desk.refused("GenerateAs2805KekValidation", **request)
+
+
+@pytest.mark.parametrize(("mode", "asks", "answers"), [("B", 1, 1), ("N", 1, 1), ("E", 1, 0), ("D", 0, 0)])
+def test_a_kek_that_may_not_decrypt_answers_nothing(desk: Desk, mode: str, asks: bool, answers: bool) -> None:
+    """A request is encrypted under the KEK twice; an answer is decrypted, and encrypted."""
+    key = desk.key("K0", "TDES_2KEY", mode, KEK)
+    for permitted, kind in (
+        (asks, {"KekValidationRequest": {"DeriveKeyAlgorithm": "TDES_2KEY"}}),
+        (answers, {"KekValidationResponse": {"RandomKeySend": "00" * 16}}),
+    ):
+        request = asked(key, "VARIANT_MASK_82", **kind)
+        if permitted:
+            desk.ask("GenerateAs2805KekValidation", **request)
+        else:
+            message = desk.refused("GenerateAs2805KekValidation", **request)
+            assert message == "KeyModesOfUse not allowed for this operation"

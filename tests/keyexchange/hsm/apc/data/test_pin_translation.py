@@ -236,7 +236,7 @@ def test_a_pan_is_not_dropped(desk: Desk, sides: Sides, name: str) -> None:
             "tdes-dukpt",
             ("IsoFormat0", "IsoFormat0"),
             {"IncomingDukptAttributes": {"KeySerialNumber": TDES_KSN, "DukptKeyDerivationType": "AES_128"}},
-            "not valid for a TDES base derivation key",
+            "No AES_128 key is derived from a TDES base derivation key",
         ),
         (
             "aes-dukpt",

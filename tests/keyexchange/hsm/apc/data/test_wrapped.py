@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from keyexchange import tr31
+from keyexchange.crypto import TdesKey, has_odd_parity, odd_parity, xor
 from keyexchange.hsm.apc.errors import ApiError
 from keyexchange.secret import Secret
 from keyexchange.tr31 import Header, Kbpk
@@ -104,6 +105,30 @@ def test_other_keys_than_data_and_pin_keys_do_not_come_wrapped(desk: Desk) -> No
     attributes = {"Dukpt": {"KeySerialNumber": "FFFF9876543210E00001"}}
     refusal = desk.refused("EncryptData", KeyIdentifier=kek, EncryptionAttributes=attributes, **request)
     assert refusal == "A wrapped key can not be a TR31_B0_BASE_DERIVATION_KEY"
+
+
+def test_the_parity_of_a_wrapped_key_is_not_looked_at(desk: Desk) -> None:
+    kek, even = desk.key("K0", "AES_128", "B", KEK), xor(bytes.fromhex(WORKING), b"\x01" * 16)
+    assert has_odd_parity(bytes.fromhex(WORKING))
+    assert not has_odd_parity(even)
+    answer = encrypt(desk, kek, wrapped(key=even.hex()))
+    assert answer["CipherText"] == encrypt(desk, kek, wrapped())["CipherText"]
+
+
+def test_weak_keys_of_des_are_taken_as_parts(desk: Desk) -> None:
+    """But for equal parts, which are refused above."""
+    kek, weak = desk.key("K0", "AES_128", "B", KEK), "01" * 8 + "FE" * 8
+    expected = TdesKey(Secret(bytes.fromhex(weak))).encrypt_ecb(bytes.fromhex(DATA))
+    assert encrypt(desk, kek, wrapped(key=weak))["CipherText"] == expected.hex().upper()
+
+
+def test_the_parity_of_an_agreed_key_is_not_looked_at(desk: Desk) -> None:
+    """It is as random as the key; under DES it is without effect."""
+    other = meet(desk, "D0")
+    answer = encrypt(desk, other.key_pair, other.wrapped_key("TDES_2KEY"))
+    stored = desk.key("D0", "TDES_2KEY", "B", odd_parity(other.key("TDES_2KEY")).hex())
+    direct = desk.ask("EncryptData", KeyIdentifier=stored, PlainText=DATA, EncryptionAttributes=ENCRYPTION)
+    assert answer["CipherText"] == direct["CipherText"]
 
 
 @pytest.mark.parametrize("function", ["NIST_SP800", "ANSI_X963"])
