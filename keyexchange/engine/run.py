@@ -7,7 +7,9 @@ Laws of this file:
 - "not found" is believed only when nothing of an earlier attempt can still be on its way; a step that was tried more
   than once is looked for once more before the run is called finished;
 - a recorded outcome is used again unless it is stale, or a side refused what was made of it, and something still to do
-  needs it; then it and what hangs on it is done anew;
+  needs it; then it and what hangs on it is done anew, but what a side still has of it is used and not made twice;
+- what leads to a key that has arrived is final too, and before what leads to a key that was sent is done anew, the key
+  is looked for: done anew, it may be another key;
 - a plan that is not the recorded one is not resumed.
 """
 
@@ -63,7 +65,8 @@ class _Memory:
         outcomes: the latest of each step.
         made: when each was made, as its place among all entries.
         intents: the oldest INTENT of each step that has no outcome since.
-        tried_twice: the first INTENT of each step that has more than one.
+        first: the first INTENT of each step.
+        tried_twice: steps with an INTENT after one that had no outcome.
         refused: steps that a side refused last, with what was done at that time.
         finished: nothing was left to do when the run was last taken up.
     """
@@ -71,7 +74,8 @@ class _Memory:
     outcomes: dict[tuple[str, str], Any] = field(default_factory=dict)
     made: dict[tuple[str, str], int] = field(default_factory=dict)
     intents: dict[tuple[str, str], datetime] = field(default_factory=dict)
-    tried_twice: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    first: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    tried_twice: set[tuple[str, str]] = field(default_factory=set)
     refused: dict[tuple[str, str], set[tuple[str, str]]] = field(default_factory=dict)
     finished: bool = False
 
@@ -131,6 +135,9 @@ class _Runner:
         self.by_scope: dict[str, list[PlannedStep]] = {}
         for planned in plan.steps:
             self.by_scope.setdefault(planned.scope, []).append(planned)
+            if _key(planned) in self.memory.outcomes:
+                self._give(planned, self.memory.outcomes[_key(planned)])
+        self.arrived = {p.scope for p in plan.steps if p.step.final and _key(p) in self.memory.outcomes}
 
     def go(self) -> None:
         to_do = self._to_do()
@@ -138,11 +145,14 @@ class _Runner:
             return
         if len(to_do) < len(self.plan.steps) or self.memory.intents:
             self.journal.append(self.run, RESUMED, steps_left=len(to_do))
-        for planned in self.plan.steps:
+        for planned in (p for p in self.plan.steps if p.step.always):
+            self._act(planned)
+        self._look_before_making_anew(to_do)
+        to_do = self._to_do()
+        for planned in (p for p in self.plan.steps if not p.step.always):
             if planned.number in to_do:
                 self._act(planned)
             else:
-                self._give(planned, self.memory.outcomes[_key(planned)])
                 self._tell("kept", planned)
         self._look_once_more()
         self.journal.append(self.run, FINISHED)
@@ -170,10 +180,10 @@ class _Runner:
     def _unusable(self, planned: PlannedStep) -> bool:
         """Whether a recorded outcome must be made anew.
 
-        What has arrived at a side is final. Anything else is unusable when it is stale, or rests on something that is
-        unusable or was made after it.
+        What has arrived at a side is final, and so is what led to it. Anything else is unusable when it is stale, or
+        rests on something that is unusable or was made after it.
         """
-        if planned.step.final:
+        if planned.scope in self.arrived:
             return False
         if self._stale(planned):
             return True
@@ -184,24 +194,50 @@ class _Runner:
         )
 
     def _stale(self, planned: PlannedStep) -> bool:
-        """Whether an outcome is too old, or a side refused what was made of it."""
+        """Whether an outcome is too old, or a side refused what was made of it.
+
+        What an authority certified is no worse for a refusal, and to ask again may cost a person's time.
+        """
         key = _key(planned)
         if not planned.step.fresh(self.memory.outcomes[key], self.context.clock()):
             return True
-        return any(
+        return planned.step.side != "authority" and any(
             planned.step.gives in other.step.renew and key in self.memory.refused.get(_key(other), ())
             for other in (self.plan.steps if planned.scope == RUN else self.by_scope[planned.scope])
         )
+
+    def _look_before_making_anew(self, to_do: set[int]) -> None:
+        """Find keys that were sent and whose givers are about to be made anew."""
+        for planned in self.plan.steps:
+            since = self.memory.intents.get(_key(planned))
+            anew = since is not None and any(giver.number in to_do for giver in self._givers(planned))
+            if anew and planned.step.final and self._keeps_imports(planned):
+                self._look_for(planned)
+
+    def _look_for(self, planned: PlannedStep) -> None:
+        """Put on record that a key has arrived, when it is there."""
+        begun = self.context.clock()
+        found = self._recording_failure(planned, partial(self._find, planned))
+        if found is None:
+            return
+        self._tell("found", planned)
+        self._done(planned, found, begun, found=True)
+        self.memory.outcomes[_key(planned)] = found
+        self.memory.intents.pop(_key(planned))
+        self.arrived.add(planned.scope)
 
     def _act(self, planned: PlannedStep) -> None:
         self._tell("step", planned)
         begun = self.context.clock()
         outcome, found = self._recording_failure(planned, partial(self._outcome, planned))
+        self._done(planned, outcome, begun, found=found)
+        self._tell("done", planned)
+
+    def _done(self, planned: PlannedStep, outcome: object, begun: datetime, *, found: bool) -> None:
         milliseconds = round((self.context.clock() - begun).total_seconds() * 1000, 3)
         extra = {"found": True} if found else {}
         self._record(DONE, planned, outcome=self.journal.encoded(outcome), ms=milliseconds, **extra)
         self._give(planned, outcome)
-        self._tell("done", planned)
 
     def _recording_failure(self, planned: PlannedStep, act: Callable[[], T]) -> T:
         """Do something of a step; a pause or a failure is on record before it goes on its way."""
@@ -251,20 +287,22 @@ class _Runner:
             )
 
     def _reconciled_or_done(self, planned: PlannedStep) -> tuple[object, bool]:
-        """The outcome, and whether it was found and not made."""
-        scene, given, step = self._scene(planned), self._given(planned), planned.step
-        if step.reconcile is not None:
-            since = self.memory.intents.get(_key(planned))
-            if since is not None and self._keeps_imports(planned):
-                found = self._find(partial(step.reconcile, scene, given, since))
+        """The outcome, and whether an attempt that nobody heard the end of had made it."""
+        if planned.step.reconcile is not None:
+            if _key(planned) in self.memory.intents and self._keeps_imports(planned):
+                found = self._find(planned)
                 if found is not None:
                     self._tell("found", planned)
                     return found, True
-                self.memory.tried_twice.setdefault(_key(planned), since)
+                self.memory.tried_twice.add(_key(planned))
+            elif _key(planned) in self.memory.outcomes and self._keeps_imports(planned):
+                left = self._look(planned)
+                if left is not None:
+                    return left, False
             self._record(INTENT, planned)
             self.journal.flush()
             self._tell("intent", planned)
-        outcome = step.action(scene, given)
+        outcome = planned.step.action(self._scene(planned), self._given(planned))
         self._tell("answered", planned)
         return outcome, False
 
@@ -272,17 +310,25 @@ class _Runner:
         """Whether the side keeps what it imports; one that only hands it back has nothing that could be found."""
         return getattr(self.sides.named(planned.step.side), "keeps_imports", True)
 
-    def _find(self, look: Callable[[], object | None]) -> object | None:
+    def _find(self, planned: PlannedStep) -> object | None:
         """What an earlier attempt left.
 
         When it is not there, it is looked for again as soon as the settling time has passed since this process took the
         run: what an earlier process sent, however long it waited for the answer, was sent before that.
         """
-        found = look()
+        since = self.memory.intents[_key(planned)]
+        found: object | None = self._look(planned, since)
         left = (self.begun + self.context.settle - self.context.clock()).total_seconds()
         if found is None and left > 0:
             self.context.sleep(left)
-            found = look()
+            found = self._look(planned, since)
+        return found
+
+    def _look(self, planned: PlannedStep, since: datetime | None = None) -> Any:
+        """What a step left at its side since then, else since it was first begun; None when there is nothing."""
+        assert planned.step.reconcile is not None
+        begun = since or self.memory.first[_key(planned)]
+        found: Any = planned.step.reconcile(self._scene(planned), self._given(planned), begun)
         return found
 
     def _look_once_more(self) -> None:
@@ -292,15 +338,13 @@ class _Runner:
             JournalError: the receiver holds more than one.
         """
         for planned in self.plan.steps:
-            since = self.memory.tried_twice.get(_key(planned))
-            if planned.step.final and since is not None and self._keeps_imports(planned):
-                self._recording_failure(planned, partial(self._require_one, planned, since))
+            if planned.step.final and _key(planned) in self.memory.tried_twice and self._keeps_imports(planned):
+                self._recording_failure(planned, partial(self._require_one, planned))
 
-    def _require_one(self, planned: PlannedStep, since: datetime) -> None:
+    def _require_one(self, planned: PlannedStep) -> None:
         """The key that is recorded is there, and no other."""
-        assert planned.step.reconcile is not None
         recorded = self.values[planned.scope][planned.step.gives].reference
-        found: Any = planned.step.reconcile(self._scene(planned), self._given(planned), since)
+        found = self._look(planned)
         if found is None or found.reference != recorded:
             other = "nothing" if found is None else found.reference
             raise JournalError(
@@ -349,8 +393,9 @@ def _recall(journal: Journal, run: str) -> _Memory:
         memory.finished = entry.event == FINISHED
         if entry.event == INTENT:
             if key in memory.intents:
-                memory.tried_twice.setdefault(key, memory.intents[key])
+                memory.tried_twice.add(key)
             memory.intents.setdefault(key, entry.at)
+            memory.first.setdefault(key, entry.at)
         elif entry.event == FAILED and entry.data["kind"] == DeviceRefusedError.__name__:
             memory.refused[key] = set(memory.outcomes)
         elif entry.event == DONE:

@@ -6,7 +6,13 @@ from datetime import datetime
 
 from keyexchange import pki
 from keyexchange.pki.certificates import time_text
-from keyexchange.protocols.messages import CertificateChain, ChainFindings, KdhCredential, KrdCredential
+from keyexchange.protocols.messages import (
+    AgreementCredential,
+    CertificateChain,
+    ChainFindings,
+    KdhCredential,
+    KrdCredential,
+)
 
 
 def findings_of(report: pki.ChainReport) -> ChainFindings:
@@ -20,6 +26,11 @@ def in_date(chain: CertificateChain, now: datetime) -> bool:
     return now < pki.load(chain.certificate).not_valid_after_utc
 
 
+def half_in_date(credential: AgreementCredential, now: datetime) -> bool:
+    """The same of one side's half of a key agreement; its key pair stays."""
+    return in_date(credential.chain, now)
+
+
 def still_valid(credential: KrdCredential | KdhCredential, now: datetime) -> bool:
-    """An import or export token that has expired is asked for anew."""
-    return credential.valid_until is None or now < credential.valid_until
+    """An import or export token that has expired is asked for anew, and so is one whose certificate has."""
+    return (credential.valid_until is None or now < credential.valid_until) and in_date(credential.chain, now)

@@ -17,7 +17,7 @@ from typing import Any
 
 from keyexchange import pki, tr31
 from keyexchange.errors import TrustError
-from keyexchange.protocols.chains import findings_of
+from keyexchange.protocols.chains import findings_of, half_in_date
 from keyexchange.protocols.messages import (
     AgreementCredential,
     AgreementKey,
@@ -208,15 +208,16 @@ def _half_steps(half: _Half) -> tuple[Step, ...]:
     return (
         Step(f"offer-{role}-agreement", f"have the {title} make a certified key pair for key agreement", role,
              "offer_agreement_credential", half.offer, needs=("terms",), gives=f"{role}_agreement",
-             when=half.can("offer_agreement_credential"), reconcile=half.find),
+             when=half.can("offer_agreement_credential"), reconcile=half.find, fresh=half_in_date),
         Step(f"make-{role}-agreement-key", f"have the {title} make a key pair for key agreement", role,
              "make_agreement_key", half.make_key, needs=("terms",), gives=f"{role}_pair", when=certified),
         Step(f"make-{role}-agreement-csr", f"make the {title}'s certification request, when the authority takes one",
              role, "make_agreement_csr", half.make_csr, needs=(f"{role}_pair",), gives=f"{role}_csr",
              when=lambda circumstances: circumstances.needs_csr and certified(circumstances)),
         Step(f"certify-{role}-agreement", f"have the {title}'s key pair certified", "authority", "certify",
-             half.certify, needs=(f"{role}_pair", f"{role}_csr"), gives=f"{role}_agreement", when=certified),
-        Step(f"verify-{role}-agreement", f"verify the {title}'s certificate", "both", "",
+             half.certify, needs=(f"{role}_pair", f"{role}_csr"), gives=f"{role}_agreement", fresh=half_in_date,
+             when=certified),
+        Step(f"verify-{role}-agreement", f"check chain, dates and use of the {title}'s certificate", "both", "",
              half.verify, needs=(f"{role}_agreement", "terms"), gives=f"{role}_verified"),
     )  # fmt: skip
 
@@ -256,10 +257,11 @@ ECDH = Workflow(
         *PROVIDE_KEY,
         Step("send-agreed-block", "derive the agreed key, export the key under it, check its header", "kdh",
              "export_ecdh", send_key_block,
-             needs=("key", "terms", "kdh_agreement", "krd_verified", "krd_anchor"), gives="block"),
+             needs=("key", "terms", "kdh_agreement", "krd_verified", "krd_anchor"), gives="block",
+             renew=("kdh_agreement", "krd_anchor")),
         Step("receive-agreed-block", "derive the agreed key, import the block", "krd", "import_ecdh",
              receive_key_block, needs=("block", "key", "terms", "krd_agreement", "kdh_verified", "kdh_anchor"),
-             gives="held", reconcile=find_received, renew=("block",), final=True),
+             gives="held", reconcile=find_received, renew=("block", "krd_agreement", "kdh_anchor"), final=True),
         Step("compare-kcv", "compare the check values of both sides", "both", "",
              compare_kcv("block", "held"), needs=("block", "held"), gives="kcv"),
         Step("set-alias", "name the key at the receiver", "krd", "set_alias",

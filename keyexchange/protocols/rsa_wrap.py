@@ -105,7 +105,7 @@ RSA_RECEIVER = Workflow(
     (
         Step("offer-rsa-credential", "ask the receiver for its wrapping certificate", "krd", "offer_rsa_credential",
              offer_rsa_credential, gives="credential", fresh=still_valid),
-        Step("verify-rsa-credential", "verify the receiver's certificate", "both", "",
+        Step("verify-rsa-credential", "check chain, dates and use of the receiver's certificate", "both", "",
              verify_credential, needs=("credential",), gives="verified"),
         TRUST_RECEIVER,
     ),
@@ -118,7 +118,8 @@ RSA_WRAP = Workflow(
         CHECK_ALIAS,
         *PROVIDE_KEY,
         Step("send-cryptogram", "export the key under the receiver's RSA key", "kdh", "export_rsa",
-             send_cryptogram, needs=("key", "verified", "receiver_anchor"), gives="cryptogram"),
+             send_cryptogram, needs=("key", "verified", "receiver_anchor"), gives="cryptogram",
+             renew=("receiver_anchor",)),
         Step("receive-cryptogram", "import the cryptogram", "krd", "import_rsa",
              receive_cryptogram, needs=("cryptogram", "key", "credential"), gives="held", reconcile=find_received,
              renew=("credential",), final=True),

@@ -49,8 +49,8 @@ def _check(side: str, findings: ChainFindings) -> ChainCheck:
 
 def anchor_of(story: Story) -> TrustAnchor | None:
     """What the receiver trusts."""
-    anchor: TrustAnchor | None = story.shared("anchor") or story.shared("kdh_anchor")
-    return anchor
+    found = (story.shared(name) for name in ("anchor", "accepted_sender", "kdh_anchor"))
+    return next((anchor for anchor in found if anchor is not None), None)
 
 
 def carriers_of(story: Story) -> tuple[Carrier, ...]:

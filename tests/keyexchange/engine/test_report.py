@@ -14,12 +14,12 @@ from sqlalchemy import update
 from keyexchange import config, pki
 from keyexchange.config import KEK
 from keyexchange.engine.journal import ARTEFACTS, Journal
-from keyexchange.engine.plan import Plan, make_plan
+from keyexchange.engine.plan import RUN, Plan, make_plan
 from keyexchange.engine.report import KeyState, Report, RunState, as_html, as_json, as_text, make_report
 from keyexchange.engine.run import Context, Progress, begin, execute
 from keyexchange.engine.sides import Sides
 from keyexchange.errors import JournalError, UnreachableError
-from keyexchange.protocols.messages import CertificateChain, ChainFindings, HeldKey, SigningKey
+from keyexchange.protocols.messages import CertificateChain, ChainFindings, DeviceIdentity, HeldKey, SigningKey
 from tests.keyexchange.engine import sides, tales
 from tests.keyexchange.engine.tales import KEYS, Tale
 
@@ -322,6 +322,12 @@ def test_a_device_that_tells_another_story_after_a_resume_is_a_warning(tale: Tal
     report = told(tale)
     assert report.warnings == ("the sender said something else after a resume: firmware was 1500-0023, then 1500-0099",)
     assert report.kdh.details[0].value == "1500-0099"
+
+
+def test_what_a_device_makes_doubtful_is_a_warning(tale: Tale) -> None:
+    unknown = "payshield: nothing is known of this firmware"
+    tale.done(RUN, "identify-kdh", DeviceIdentity("payshield", (("firmware", "9"),), warnings=(unknown,)))
+    assert told(tale).warnings == (unknown,)
 
 
 def test_a_rehearsal_says_that_it_is_one(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from keyexchange.errors import KeyExchangeError, RuleError, TrustError
 from keyexchange.keys import KeyAlgorithm, KeyAttributes
 from keyexchange.protocols.messages import CertificateChain, KeyToken, KeyToMove, KrdCredential, SigningKey
 from keyexchange.protocols.steps import Scene
-from keyexchange.protocols.tr34 import certify, send_key_token, verify_credential
+from keyexchange.protocols.tr34 import TWO_PASS, certify, send_key_token, verify_credential
 from keyexchange.secret import Secret
 from tests.keyexchange.engine.sides import START, Clock
 from tests.keyexchange.pki.authorities import NOW, ca, certificate, ec_key
@@ -173,3 +173,11 @@ def test_a_token_with_nothing_but_an_outdated_list_is_not_sent() -> None:
     with pytest.raises(TrustError) as caught:
         sent(Kdh((revocation_list(START - timedelta(days=1)),)))
     assert caught.value.category == "crl_expired"
+
+
+def test_after_a_refused_token_trust_is_made_anew_and_no_officer_is_asked_again() -> None:
+    steps = {step.name: step for step in TWO_PASS.steps}
+    receive = steps["receive-key-token"]
+    assert {steps["trust-kdh"].gives, steps["accept-sender"].gives} <= set(receive.needs)
+    assert steps["trust-kdh"].gives in receive.renew
+    assert steps["accept-sender"].gives not in receive.renew

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from keyexchange import pki
 from keyexchange.crypto import ec, key_kcv, rsa
 from keyexchange.crypto.rsa import WrappingSpec
 from keyexchange.errors import KcvMismatchError, ProtocolError, RuleError, TrustError
@@ -212,6 +213,18 @@ def test_an_offer_that_has_run_out_is_asked_for_anew() -> None:
     assert fresh(KrdCredential(WRAPPING, "t", None), now)
     assert fresh(KrdCredential(WRAPPING, "t", now + timedelta(minutes=1)), now)
     assert not fresh(KrdCredential(WRAPPING, "t", now - timedelta(minutes=1)), now)
+    assert not fresh(KrdCredential(WRAPPING, "t", None), pki.load(WRAPPING.certificate).not_valid_after_utc)
+
+
+@pytest.mark.parametrize(
+    "name", [f"{verb}-{role}-agreement" for verb in ("offer", "certify") for role in ("kdh", "krd")]
+)
+def test_a_half_whose_certificate_has_expired_is_asked_for_anew(name: str) -> None:
+    half = AgreementCredential(AUTHORITY.certify(P256.public_key(), "agree"), b"a name")
+    until = pki.load(half.chain.certificate).not_valid_after_utc
+    fresh = step(AGREEMENT, name).fresh
+    assert fresh(half, until - timedelta(seconds=1))
+    assert not fresh(half, until)
 
 
 def test_a_side_that_certifies_its_own_pair_is_not_certified_again() -> None:
