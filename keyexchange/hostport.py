@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import ipaddress
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from keyexchange.wire import Connection, Framing, TlsSettings
 
 _FILE = "file:"
+_PUBLIC_KEYS_CROSS = frozenset({
+    "make_signing_key",
+    "make_agreement_key",
+    "offer_krd_credential",
+    "offer_rsa_credential",
+    "export_tr34",
+    "export_rsa",
+    "export_ecdh",
+    "import_ecdh",
+})  # fmt: skip
+"""Abilities in which a public key goes over the host port in clear, and nothing else tells whose it is."""
+_OPEN_LINE = (
+    "{name}: public keys go over a connection that nobody authenticates (no tls); who sits on it can exchange them, "
+    "and a certificate that is made for such a key afterwards verifies all the same"
+)
+_UNPROVEN = "{name}: nothing public shows {codes} in the form that is sent: try one key on a test unit first"
+_OTHER_FIRMWARE = "{name}: the commands are known of {known}; what this one is: {told}; try one key first"
 
 
 class Section(BaseModel):
@@ -80,3 +100,51 @@ class HostPort(Section):
             reply_timeout=self.reply_timeout,
             tls=self.tls.resolved() if self.tls else None,
         )
+
+    @property
+    def unauthenticated(self) -> bool:
+        """Whether the HSM's messages could be somebody else's: another machine is reached without TLS."""
+        return self.tls is None and not _is_here(self.host)
+
+
+def open_line_warnings(name: str, settings: HostPort, abilities: frozenset[str]) -> Iterator[str]:
+    """What a plan says of public keys that somebody on the network could exchange.
+
+    Args:
+        name: of the adapter.
+        abilities: what the side does in the run.
+    """
+    if settings.unauthenticated and not _PUBLIC_KEYS_CROSS.isdisjoint(abilities):
+        yield _OPEN_LINE.format(name=name)
+
+
+def unproven_warnings(name: str, commands: Iterable[str], requests: Mapping[str, Any]) -> Iterator[str]:
+    """What a plan says of commands to a real HSM whose form only we believe.
+
+    Args:
+        name: of the adapter.
+        commands: what the side is sent in the run.
+        requests: the vendor's declarations by code; each says what it rests on as `provenance`.
+    """
+    codes = sorted({code for code in commands if code in requests and requests[code].provenance == "self"})
+    if codes:
+        yield _UNPROVEN.format(name=name, codes=", ".join(codes))
+
+
+def firmware_warnings(name: str, told: str | None, known: Sequence[str]) -> Iterator[str]:
+    """What a report says of a device that may word its commands otherwise.
+
+    Args:
+        name: of the adapter.
+        told: what the device says of its model or firmware.
+        known: models or firmwares that the sources of the commands name.
+    """
+    if not any(re.search(rf"(?<![\d.]){re.escape(each)}(?!\d)", told or "") for each in known):
+        yield _OTHER_FIRMWARE.format(name=name, told=told or "not told", known=", ".join(known))
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

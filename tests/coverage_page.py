@@ -28,6 +28,8 @@ SIDES: dict[str, type] = {
     "atalla": AtallaAdapter,
     "apc": ApcAdapter,
 }
+NO_ABILITIES = (abilities.Side, abilities.WarnsOfUse, abilities.KnowsReceivingKey, abilities.JudgesAgreements)
+"""What a plan asks a side about: nothing is sent."""
 DECLARED = (payshield_commands, futurex_commands, atalla_commands, apc_operations)
 """Importing them declares every command and operation."""
 
@@ -69,9 +71,9 @@ def _abilities() -> Iterator[str]:
 
 
 def _abilities_known() -> Iterator[tuple[type, str]]:
-    """The Protocol classes of one method, but not Side, which every adapter is."""
+    """The Protocol classes of one method."""
     for value in vars(abilities).values():
-        if isinstance(value, type) and value.__module__ == abilities.__name__ and value is not abilities.Side:
+        if isinstance(value, type) and value.__module__ == abilities.__name__ and value not in NO_ABILITIES:
             yield from ((value, name) for name in vars(value) if not name.startswith("_"))
 
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from keyexchange.errors import DeviceRefusedError, ProtocolError, RuleError, UnsupportedError
-from keyexchange.keys import Exportability, Kcv, KeyAttributes
+from keyexchange.keys import Exportability, Kcv, KeyAlgorithm, KeyAttributes
 from keyexchange.protocols import abilities
 from keyexchange.protocols.abilities import sends
 from keyexchange.protocols.messages import (
@@ -103,6 +103,10 @@ class ApcAdapter(Sending):
     def offer_rsa_credential(self) -> KrdCredential:
         """See `abilities.OffersRsaCredential`."""
         return self._import_parameters("KEY_CRYPTOGRAM")
+
+    def receiving_algorithm(self) -> KeyAlgorithm:
+        """See `abilities.KnowsReceivingKey`."""
+        return KeyAlgorithm(self._settings.wrapping_key_algorithm)
 
     def _import_parameters(self, kind: str) -> KrdCredential:
         answer = self._client.call(
@@ -291,6 +295,7 @@ if TYPE_CHECKING:  # the type checker holds the adapter to what its abilities pr
     _holds: type[abilities.HoldsKeys] = ApcAdapter
     _names: type[abilities.NamesKeys] = ApcAdapter
     _offers_rsa: type[abilities.OffersRsaCredential] = ApcAdapter
+    _knows: type[abilities.KnowsReceivingKey] = ApcAdapter
     _imports_rsa: type[abilities.ImportsRsa] = ApcAdapter
     _offers_agreement: type[abilities.OffersAgreementCredential] = ApcAdapter
     _trusts_peers: type[abilities.TrustsAgreementPeers] = ApcAdapter

@@ -16,9 +16,10 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from keyexchange import pki, tr31
 from keyexchange.crypto.rsa import public_spki
 from keyexchange.errors import ProtocolError, RuleError, UnsupportedError
+from keyexchange.hostport import firmware_warnings, open_line_warnings, unproven_warnings
 from keyexchange.keys import Kcv, KeyAttributes
 from keyexchange.protocols import abilities
-from keyexchange.protocols.abilities import commands_of, sends
+from keyexchange.protocols.abilities import commands_for, commands_of, sends
 from keyexchange.protocols.messages import (
     AcceptedKey,
     Csr,
@@ -46,6 +47,7 @@ from .commands import (
 )
 from .errors import SIDE
 from .headers import header_for
+from .message import REQUESTS
 from .officers import RECEIVER
 from .receiving import Receiving, generate_pair, kcv_of, received, rsa_key_of
 from .refusals import BY_CONVENTION, inability, refusal_of, require_block
@@ -67,8 +69,14 @@ _SUBJECT = {
     "organizational_unit": "organizational_unit_name",
 }
 """Settings, and how asn1crypto spells them."""
+_KNOWN_MODELS = ("AT1000", "A10160")
+"""Source: replies to 1101 in Koekiebox-BV/Fluid and com.goyoung.crypto.hsmsim; AWS's scripts name no software."""
 _LOST_WITH_NO_HARM = frozenset({"KC", "KP", "LB", "PB", "TC", "TS"})
 """Optional blocks that an Atalla header has no place for and that say nothing of what the key may do."""
+_NOT_KEPT = (
+    f"{SIDE}: of a TR-31 block that arrives, the optional blocks KC, KP, LB, TC and TS (check values, label, times) "
+    "are not kept: an Atalla header has no place for them"
+)
 
 
 class AtallaAdapter(Receiving):
@@ -100,6 +108,15 @@ class AtallaAdapter(Receiving):
             return ()
         return ("simulator_conventions is true: commands are used that only this project's simulator has",)
 
+    def use_warnings(self, abilities: frozenset[str]) -> tuple[str, ...]:
+        """See `WarnsOfUse.use_warnings`."""
+        commands = () if self._settings.simulator_conventions else commands_for(self, abilities)
+        return (
+            *unproven_warnings(self.name, commands, REQUESTS),
+            *open_line_warnings(self.name, self._settings, abilities),
+            *((_NOT_KEPT,) if "import_tr31" in abilities else ()),
+        )
+
     def close(self) -> None:
         """See `Side.close`."""
         self._client.close()
@@ -122,7 +139,8 @@ class AtallaAdapter(Receiving):
         found = read_configuration(self._client.send(Status(selector=CONFIGURATION)).fields)
         lacking = () if found is None else tuple(sorted(self._probed() - found.commands))
         details = (("software", version), ("MFK check digits", digits), *_enabled(found, lacking))
-        return DeviceIdentity(self.name, details, storage=f"MFK {digits}", lacking=lacking)
+        doubts = () if self._simulated else firmware_warnings(self.name, version, _KNOWN_MODELS)
+        return DeviceIdentity(self.name, details, f"MFK {digits}", lacking, tuple(doubts))
 
     @sends("120")
     def make_signing_key(self, bits: int) -> SigningKey:
@@ -329,6 +347,7 @@ _CONVENTIONS = frozenset(command for ability in BY_CONVENTION for command in com
 # mypy holds the class to each ability it claims
 _abilities: tuple[
     type[abilities.Side],
+    type[abilities.WarnsOfUse],
     type[abilities.Identifies],
     type[abilities.MakesSigningKeys],
     type[abilities.MakesCsrs],
@@ -346,4 +365,4 @@ _abilities: tuple[
     type[abilities.ImportsTr34],
     type[abilities.OffersRsaCredential],
     type[abilities.ImportsRsa],
-] = (AtallaAdapter,) * 18
+] = (AtallaAdapter,) * 19

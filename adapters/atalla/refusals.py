@@ -17,9 +17,8 @@ _NO_KEY_THERE = (
     "no public source shows how 136 sends a key that is there: leave tr34.transport_key empty, and the HSM makes the "
     "KEK as it sends it"
 )
-_WAY_IN = "The way that works: let this HSM send a KEK by TR-34, then send keys to it under that KEK by TR-31 (119)"
-_NO_TOKENS_IN = f"no public command of an Atalla takes a TR-34 token. {_WAY_IN}"
-_NO_CRYPTOGRAMS_IN = f"no public command of an Atalla takes a key under RSA without a token around it. {_WAY_IN}"
+_NO_TOKENS_IN = "no public command of an Atalla takes a TR-34 token"
+_NO_CRYPTOGRAMS_IN = "no public command of an Atalla takes a key under RSA without a token around it"
 BY_CONVENTION = {
     "accept_sender": _NO_TOKENS_IN,
     "offer_krd_credential": _NO_TOKENS_IN,

@@ -13,9 +13,10 @@ from typing import ClassVar
 
 from keyexchange import tr31
 from keyexchange.errors import DeviceRefusedError, UnsupportedError
-from keyexchange.keys import Kcv, KeyAttributes
+from keyexchange.hostport import firmware_warnings, open_line_warnings, unproven_warnings
+from keyexchange.keys import Kcv, KeyAlgorithm, KeyAttributes
 from keyexchange.protocols import abilities
-from keyexchange.protocols.abilities import sends
+from keyexchange.protocols.abilities import commands_for, sends
 from keyexchange.protocols.messages import (
     CertificateChain,
     DeviceIdentity,
@@ -35,7 +36,7 @@ from .client import Client
 from .commands import Echo, EchoReply, ImportKey, ImportRsa, ImportTr34
 from .commands.conventions import SIMULATOR
 from .errors import SIDE
-from .message import LARGEST_MESSAGE
+from .message import LARGEST_MESSAGE, REQUESTS
 from .receiving import offer_credential
 from .refusals import BY_CONVENTION, header_of, refusal_of
 from .settings import FuturexSettings
@@ -43,6 +44,9 @@ from .wording import OAEP_HASHES, details_of, held_key
 
 _log = logging.getLogger("adapters.futurex")
 _STORAGE = "PMK"
+"""No public command tells one PMK from another, so the unit's serial number stands for it, where the unit tells one."""
+_KNOWN_FIRMWARES = ("7.4", "7.6")
+"""Source: aws-samples/samples-for-payment-cryptography-service, key_exchange/hsm/futurex: README."""
 PROBED = ("GPGS", "GRSA", "ASYR", "AVPC", "TRTP", "TWKA", "TWKS", "GECC", "SDDH")
 """The commands of all abilities that a real HSM can have."""
 PROBED_OF_A_SIMULATOR = ("ASGC", "ASSR", "ZTRI", "ZRSI", "ZRSE")
@@ -78,6 +82,18 @@ class FuturexAdapter(Agreeing):
             return ()
         return ("simulator_conventions is true: commands are used that only this project's simulator has",)
 
+    def use_warnings(self, abilities: frozenset[str]) -> tuple[str, ...]:
+        """See `WarnsOfUse.use_warnings`."""
+        commands = () if self._settings.simulator_conventions else commands_for(self, abilities)
+        return (
+            *unproven_warnings(self.name, commands, REQUESTS),
+            *open_line_warnings(self.name, self._settings, abilities),
+        )
+
+    def receiving_algorithm(self) -> KeyAlgorithm:
+        """See `KnowsReceivingKey.receiving_algorithm`."""
+        return KeyAlgorithm(f"RSA_{self._settings.receiving_key_bits}")
+
     def close(self) -> None:
         """See `Side.close`."""
         self._client.close()
@@ -98,7 +114,9 @@ class FuturexAdapter(Agreeing):
                 hint="set it to false: a real HSM has no such commands",
             )
         lacking = tuple(code for code in self._probed() if not self._client.has(code))
-        return DeviceIdentity(self.name, tuple(details_of(told)), storage=_STORAGE, lacking=lacking)
+        storage = f"{_STORAGE}, serial number {told.serial}" if told.serial else _STORAGE
+        doubts = () if told.product == SIMULATOR else firmware_warnings(self.name, told.firmware, _KNOWN_FIRMWARES)
+        return DeviceIdentity(self.name, tuple(details_of(told)), storage, lacking, tuple(doubts))
 
     def _probed(self) -> tuple[str, ...]:
         if not self._settings.probe_commands:
@@ -224,6 +242,9 @@ ADAPTER = FuturexEntry()
 # mypy holds the class to each ability it claims
 _abilities: tuple[
     type[abilities.Side],
+    type[abilities.WarnsOfUse],
+    type[abilities.KnowsReceivingKey],
+    type[abilities.JudgesAgreements],
     type[abilities.Identifies],
     type[abilities.MakesSigningKeys],
     type[abilities.MakesCsrs],
@@ -245,4 +266,4 @@ _abilities: tuple[
     type[abilities.TrustsAgreementPeers],
     type[abilities.ExportsEcdh],
     type[abilities.ImportsEcdh],
-] = (FuturexAdapter,) * 22
+] = (FuturexAdapter,) * 25

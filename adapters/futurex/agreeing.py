@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from keyexchange.keys import KeyAlgorithm
+from keyexchange.errors import RuleError
+from keyexchange.keys import KeyAlgorithm, require_kek_strength
 from keyexchange.protocols.abilities import sends
 from keyexchange.protocols.messages import (
     AgreementCredential,
@@ -44,6 +45,14 @@ class Agreeing(Sending):
     def __init__(self, client: Client) -> None:
         super().__init__(client)
         self._agreed: dict[_Terms, str] = {}
+
+    def agreement_refusal(self, terms: AgreementTerms) -> str | None:
+        """See `JudgesAgreements.agreement_refusal`: a rule set aside by the reviewed file binds the HSM no less."""
+        try:
+            require_kek_strength(terms.curve, terms.algorithm)
+        except RuleError:
+            return f"SDDH derives no {terms.algorithm} key from a pair on {terms.curve}, which is weaker (error 64)"
+        return None
 
     @sends("GECC")
     def make_agreement_key(self, curve: KeyAlgorithm) -> AgreementKey:

@@ -10,15 +10,9 @@ from keyexchange.protocols.messages import KeyToMove
 from .commands.values import TYPE_OF_KEY
 from .tokens import HEX
 
-_KEK_FIRST = "let this HSM send a KEK by TR-34, then send keys to it under that KEK by TR-31"
-_NO_TOKENS_IN = f"no public command of a Futurex HSM takes a TR-34 token. The way that works: {_KEK_FIRST}"
-_NO_CRYPTOGRAMS_IN = (
-    f"no public command of a Futurex HSM takes a key that is wrapped under RSA. The way that works: {_KEK_FIRST}"
-)
-_NO_CRYPTOGRAMS_OUT = (
-    "no public command of a Futurex HSM sends a key wrapped under RSA alone. The way that works: let it send a KEK by "
-    "TR-34, which wraps for the receiver's RSA key and signs, then keys under that KEK by TR-31"
-)
+_NO_TOKENS_IN = "no public command of a Futurex HSM takes a TR-34 token"
+_NO_CRYPTOGRAMS_IN = "no public command of a Futurex HSM takes a key that is wrapped under RSA"
+_NO_CRYPTOGRAMS_OUT = "no public command of a Futurex HSM sends a key wrapped under RSA alone"
 BY_CONVENTION = {
     "trust": _NO_TOKENS_IN,
     "offer_krd_credential": _NO_TOKENS_IN,
@@ -27,7 +21,7 @@ BY_CONVENTION = {
     "import_rsa": _NO_CRYPTOGRAMS_IN,
     "export_rsa": _NO_CRYPTOGRAMS_OUT,
 }
-"""By ability: why a real HSM has it not, and what it can do. The simulator has them by conventions of its own."""
+"""By ability: why a real HSM has it not. The simulator has them by conventions of its own."""
 _CRYPTOGRAMS = (16, 32, 48)
 _IN_A_TOKEN, _UNDER_RSA = "export_tr34", "export_rsa"
 _WITH_HEADER = (_IN_A_TOKEN, "export_tr31", "export_ecdh")
@@ -55,7 +49,7 @@ def refusal_of(key: KeyToMove, ability: str) -> str | None:
     if ability not in _IS_SENT:
         return None
     refusal = _block_refusal(key) or (_header_refusal(key, ability) if ability in _EXPORTS else None)
-    return refusal or (_optional_refusal(key, _WITHOUT_BLOCKS[ability]) if ability in _WITHOUT_BLOCKS else None)
+    return refusal or (_lost_refusal(key, ability) if ability in _WITHOUT_BLOCKS else None)
 
 
 def _odd_header(attributes: KeyAttributes) -> str | None:
@@ -121,9 +115,12 @@ def _unchanged(ability: str) -> str:
     return "TWKA and TRTP change neither"
 
 
-def _optional_refusal(key: KeyToMove, place: str) -> str | None:
+def _lost_refusal(key: KeyToMove, ability: str) -> str | None:
     """A token says of the key what 16 characters of header say, a cryptogram says nothing."""
-    blocks = [
-        block.block_id for block in tr31.parse(key.reference).header.optional_blocks if block.block_id != _PADDING
-    ]
-    return f"the optional blocks {', '.join(blocks)} have no place in {place}" if blocks else None
+    header, place = tr31.parse(key.reference).header, _WITHOUT_BLOCKS[ability]
+    blocks = [block.block_id for block in header.optional_blocks if block.block_id != _PADDING]
+    if blocks:
+        return f"the optional blocks {', '.join(blocks)} have no place in {place}"
+    if ability == _UNDER_RSA and header.key_version_number != key.attributes.key_version_number:
+        return f"the key version number {header.key_version_number} has no place in {place}"
+    return None

@@ -18,9 +18,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_der_publ
 from keyexchange import pki, tr34
 from keyexchange.crypto.rsa import public_pkcs1
 from keyexchange.errors import ProtocolError, UnsupportedError
+from keyexchange.hostport import open_line_warnings, unproven_warnings
 from keyexchange.keys import Kcv, KeyAlgorithm, KeyAttributes, require_kek_strength
 from keyexchange.protocols import abilities
-from keyexchange.protocols.abilities import sends
+from keyexchange.protocols.abilities import commands_for, sends
 from keyexchange.protocols.messages import (
     CertificateChain,
     Csr,
@@ -40,6 +41,7 @@ from .commands import SIMULATOR_FIRMWARE, CertificationRequest, Diagnostics, Sub
 from .dialects import KeyBlockDialect, VariantDialect
 from .errors import SIDE
 from .exchanging import Exchanging
+from .message import REQUESTS
 from .moving import kcv_of, rsa_key
 from .receiving import certified
 from .refusals import refusal_of
@@ -57,10 +59,12 @@ _NEED_BLOCKS = {
     "import_ecdh": _ECDH_NEEDS_BLOCKS,
 }
 """What a variant LMK stands in the way of."""
-_NO_TOKENS_IN = (
-    "no public command of a payShield takes a TR-34 token. The way that works: let this payShield send a KEK by TR-34, "
-    "then send keys to it under that KEK by TR-31 (A6)"
+_NO_TOKENS_IN = "no public command of a payShield takes a TR-34 token"
+_WHICH_FIRMWARE = (
+    f"{SIDE}: the commands are known of firmware 1.14, and no public source says which number of NC that is; this one "
+    "says {told}: compare with the console"
 )
+"""Source: aws-samples/samples-for-payment-cryptography-service, key_exchange/hsm/payshield: README."""
 _BY_CONVENTION = ("trust", "find_trust", "offer_krd_credential", "import_tr34")
 PROBED = ("EI", "A0", "BU", "A8", "B8", "A6", "QE", "EO", "GK", "GI", "FY", "IG")
 """Commands of the abilities below, asked for without their fields."""
@@ -97,6 +101,14 @@ class PayshieldAdapter(Exchanging):
             return ()
         return ("simulator_conventions is true: a command is used that only this project's simulator has",)
 
+    def use_warnings(self, abilities: frozenset[str]) -> tuple[str, ...]:
+        """See `WarnsOfUse.use_warnings`."""
+        commands = () if self._settings.simulator_conventions else commands_for(self, abilities)
+        return (
+            *unproven_warnings(self.name, commands, REQUESTS),
+            *open_line_warnings(self.name, self._settings, abilities),
+        )
+
     def close(self) -> None:
         """See `Side.close`."""
         self._client.close()
@@ -119,7 +131,8 @@ class PayshieldAdapter(Exchanging):
         details = (("firmware", reply.firmware), ("LMK", lmk), ("LMK check value", check_value))
         lacking = tuple(code for code in PROBED if not self._client.has(code)) if self._settings.probe_commands else ()
         storage = f"LMK {lmk}, check value {check_value}"
-        return DeviceIdentity(self.name, details, storage=storage, lacking=lacking)
+        doubts = () if reply.firmware == SIMULATOR_FIRMWARE else (_WHICH_FIRMWARE.format(told=reply.firmware),)
+        return DeviceIdentity(self.name, details, storage, lacking, doubts)
 
     @sends("EI")
     def make_signing_key(self, bits: int) -> SigningKey:
@@ -280,6 +293,9 @@ ADAPTER = PayshieldEntry()
 # mypy holds the class to each ability it claims
 _abilities: tuple[
     type[abilities.Side],
+    type[abilities.WarnsOfUse],
+    type[abilities.KnowsReceivingKey],
+    type[abilities.JudgesAgreements],
     type[abilities.Identifies],
     type[abilities.MakesSigningKeys],
     type[abilities.MakesCsrs],
@@ -299,4 +315,4 @@ _abilities: tuple[
     type[abilities.MakesAgreementKeys],
     type[abilities.ExportsEcdh],
     type[abilities.ImportsEcdh],
-] = (PayshieldAdapter,) * 20
+] = (PayshieldAdapter,) * 23

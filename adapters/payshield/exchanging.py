@@ -35,6 +35,12 @@ from .settings import PayshieldSettings
 _CURVES = {KeyAlgorithm.ECC_NIST_P256: "00", KeyAlgorithm.ECC_NIST_P384: "01", KeyAlgorithm.ECC_NIST_P521: "02"}
 _FUNCTIONS = {"NIST_SP800": "1", "ANSI_X963": "2"}
 _HASHES = {"SHA_256": "06"}
+_DEFAULT_LMK = (None, "00")
+"""As the HSM leaves the factory; who has another default leaves the identifier away.
+
+Source: AWS samples-for-payment-cryptography-service, key_exchange/hsm/payshield, which sends %00 in FY and A8 and none
+in IG.
+"""
 _AGREEING = PublicKeyAttributes(mode_of_use="X", key_version_number="00", exportability="S")
 _DERIVED = ("K1", "B", "E")
 """Usage, mode of use and exportability of the derived key. Source: AWS's sample, key_exchange/hsm/payshield."""
@@ -52,6 +58,21 @@ class Exchanging(MovingBlocks):
     def __init__(self, settings: PayshieldSettings, client: Client, dialect: Dialect) -> None:
         super().__init__(client, dialect)
         self._settings = settings
+
+    def receiving_algorithm(self) -> KeyAlgorithm:
+        """See `KnowsReceivingKey.receiving_algorithm`."""
+        return KeyAlgorithm(f"RSA_{self._settings.receiving_key_bits}")
+
+    def agreement_refusal(self, terms: AgreementTerms) -> str | None:
+        """See `JudgesAgreements.agreement_refusal`: what IG has no word for."""
+        if terms.hash not in _HASHES:
+            return f"IG has no hash {terms.hash}: it is to be one of {', '.join(_HASHES)}"
+        if self._settings.key_block_lmk_identifier not in _DEFAULT_LMK:
+            return (
+                "IG carries no LMK identifier, so it works under the HSM's default LMK only, and "
+                f"key_block_lmk_identifier is {self._settings.key_block_lmk_identifier}"
+            )
+        return None
 
     @sends("EO", "GK")
     def export_rsa(

@@ -18,6 +18,9 @@ _TR34 = "export_tr34"
 _RSA = "export_rsa"
 _EXPORTS = (_TR34, "export_tr31", _RSA, "export_ecdh")
 """What puts the key's own header on its way. A KEK that only wraps may have another usage or mode at each side."""
+_WITHOUT_BLOCKS = {_TR34: "a TR-34 token", _RSA: "an RSA cryptogram"}
+"""What has no place for optional blocks."""
+_PADDING = "PB"
 _COMES_HERE = ("import_tr31", "import_tr34", "import_rsa", "import_ecdh", "held_key", "make_key")
 """What a receiver does, and A0: a reference is the sender's and says nothing here."""
 _ONLY_TDES = "B8 encrypts what it sends with TDES, so it may carry no AES key; AES keys need an AES KEK made by ECDH"
@@ -44,7 +47,8 @@ def refusal_of(key: KeyToMove, ability: str, *, keys_are_blocks: bool) -> str | 
         return None
     if not keys_are_blocks:
         return _cryptogram_refusal(key) or (_type_refusal(key) if ability == _RSA else None)
-    return _block_refusal(key) or (_header_refusal(key) if ability in _EXPORTS else None)
+    refusal = _block_refusal(key) or (_header_refusal(key) if ability in _EXPORTS else None)
+    return refusal or (_lost_refusal(key, ability) if ability in _WITHOUT_BLOCKS else None)
 
 
 def _exportability(key: KeyToMove) -> str:
@@ -114,4 +118,15 @@ def _header_refusal(key: KeyToMove) -> str | None:
             return f"the block's {what} is {found}, the reviewed file says {asked}"
     if header.exportability == Exportability.N:
         return "the block says that the key is not exportable"
+    return None
+
+
+def _lost_refusal(key: KeyToMove, ability: str) -> str | None:
+    """A token says of the key what 16 characters of header say, a cryptogram says nothing."""
+    header, place = blocks.read_header(key.reference), _WITHOUT_BLOCKS[ability]
+    found = [block.block_id for block in header.optional_blocks if block.block_id != _PADDING]
+    if found:
+        return f"optional block {', '.join(found)} of the key has no place in {place}"
+    if ability == _RSA and header.key_version_number != key.attributes.key_version_number:
+        return f"the key version number {header.key_version_number} has no place in {place}"
     return None

@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 from keyexchange.config import KEK, Config
 from keyexchange.engine.sides import Sides
+from keyexchange.engine.strengths import RULE, Strengths
 from keyexchange.engine.ways import WITHOUT_KEK, Ways
 from keyexchange.errors import ConfigError, RuleError, UnsupportedError
-from keyexchange.keys import require_kek_strength
 from keyexchange.protocols.abilities import commands_of
 from keyexchange.protocols.messages import AgreementTerms, KeyToMove
 from keyexchange.protocols.steps import IDENTIFY, Step, Workflow
@@ -26,6 +26,7 @@ WHERE_AND_WHEN = frozenset(
 """Settings that may change without a new approval: the twin of a device, a slower network. An `endpoint_url` may not: a
 service has no other address."""
 _SEE_COVERAGE = "docs/reference/coverage.md lists what each side can do"
+_CORRECT_TERMS = "correct `ecdh` in the reviewed file, or the section of that side"
 _CORRECT = "correct the key or what the reviewed file says about it"
 RUN = ""
 """The scope of steps that belong to the run and to no key."""
@@ -140,12 +141,16 @@ def make_plan(config: Config, sides: Sides, kdh_settings: Any, krd_settings: Any
     keys = () if protocol == "tr34" else _listed(config)
     if protocol == "tr31" and not keys:
         raise ConfigError("there is no key to move: `keys` is empty", hint="list each key with its usage and algorithm")
-    _require_strengths(kek, keys, {override.rule for override in config.overrides})
+    ways = _ways(config, sides, protocol)
+    _require_strength(ways, "tr31", keys)
     scopes = [(RUN, IDENTIFY), (KEK, TWO_PASS if by_tr34 else KNOWN_KEK), *((key.name, KEY_BLOCK) for key in keys)]
+    plan = _plan(config, sides, protocol, (kek, *keys), scopes)
+    if by_tr34:
+        _require_strength(ways, "tr34", (kek,))
     return replace(
-        _plan(config, sides, protocol, (kek, *keys), scopes),
+        plan,
         krd_kek="" if by_tr34 else krd_settings.tr31.kek,
-        warnings=_warnings(sides, established=established, by_tr34=by_tr34),
+        warnings=_warnings(sides, plan, established=established, by_tr34=by_tr34),
     )
 
 
@@ -153,11 +158,16 @@ def _without_kek(config: Config, sides: Sides, kdh_settings: Any, protocol: Prot
     for_run, for_key = WITHOUT_KEK[protocol]
     keys = _listed(config) or (_lonely_kek(config, kdh_settings, protocol),)
     scopes = [(RUN, IDENTIFY), (RUN, for_run), *((key.name, for_key) for key in keys)]
+    plan, ways = _plan(config, sides, protocol, keys, scopes), _ways(config, sides, protocol)
+    _require_strength(ways, protocol, keys)
+    terms = config.ecdh.terms()
+    if protocol == "ecdh" and (refusal := sides.agreement_refusal(terms)):
+        raise UnsupportedError(refusal, hint=ways.in_one_run() or _CORRECT_TERMS)
     return replace(
-        _plan(config, sides, protocol, keys, scopes),
-        warnings=_warnings(sides, established=False, by_tr34=True),
+        plan,
+        warnings=_warnings(sides, plan, established=False, by_tr34=True),
         wrapping_spec=config.rsa.wrapping_spec.value if protocol == "rsa" else "",
-        agreement=config.ecdh.terms() if protocol == "ecdh" else None,
+        agreement=terms if protocol == "ecdh" else None,
     )
 
 
@@ -178,11 +188,20 @@ def _plan(
         krd=sides.krd.name,
         protocol=protocol,
         keys=by_name,
-        steps=tuple(_planned(scopes, by_name, Ways(sides, config.kek.to_move("", ""), _listed(config), protocol))),
+        steps=tuple(_planned(scopes, by_name, _ways(config, sides, protocol))),
         krd_kek="",
         overrides=tuple((o.rule, o.reason) for o in config.overrides),
         terms={role: _terms(section) for role, section in _sections(config, sides).items()},
     )
+
+
+def _ways(config: Config, sides: Sides, protocol: Protocol | None) -> Ways:
+    return Ways(sides, config.kek.to_move("", ""), _listed(config), protocol, _strengths(config, sides))
+
+
+def _strengths(config: Config, sides: Sides) -> Strengths:
+    set_aside = RULE in {override.rule for override in config.overrides}
+    return Strengths(sides, config.kek.algorithm, config.ecdh.terms(), set_aside)
 
 
 def _sections(config: Config, sides: Sides) -> dict[str, Mapping[str, Any]]:
@@ -209,7 +228,7 @@ def _planned(scopes: list[tuple[str, Workflow]], keys: Mapping[str, KeyToMove], 
     ]
     for number, (scope, step, key) in enumerate(sorted(found, key=lambda each: not each[1].early), 1):
         if inability := sides.inability(step):
-            raise UnsupportedError(inability, hint=ways.in_one_run() or ways.under_known_kek() or _SEE_COVERAGE)
+            raise UnsupportedError(inability, hint=ways.any() or _SEE_COVERAGE)
         if scope != RUN and (refusal := sides.key_refusal(step, key)):
             raise UnsupportedError(refusal, hint=ways.in_one_run() or _CORRECT)
         actor = sides.named(step.side)
@@ -248,21 +267,20 @@ def _lonely_kek(config: Config, kdh_settings: Any, protocol: Protocol) -> KeyToM
     return config.kek.to_move(getattr(section, "transport_key", ""), getattr(section, "transport_key_kcv", ""))
 
 
-def _require_strengths(kek: KeyToMove, keys: tuple[KeyToMove, ...], overrides: set[str]) -> None:
-    if "kek-strength" in overrides:
-        return
-    for key in keys:
-        try:
-            require_kek_strength(kek.attributes.algorithm, key.attributes.algorithm)
-        except RuleError as error:
-            raise RuleError(f"key {key.name}: {error.message.rpartition(' (rule')[0]}", rule=error.rule) from None
+def _require_strength(ways: Ways, protocol: str, keys: tuple[KeyToMove, ...]) -> None:
+    """`Strengths.require`, with a hint at what works instead."""
+    try:
+        ways.strengths.require(protocol, keys)
+    except RuleError as error:
+        message = error.message.removesuffix(f" (rule {error.rule})")
+        hint = "; ".join(filter(None, (error.hint, ways.in_one_run())))
+        raise RuleError(message, rule=error.rule, hint=hint) from None
 
 
-def _warnings(sides: Sides, *, established: bool, by_tr34: bool) -> tuple[str, ...]:
-    if not by_tr34:
-        return ()
+def _warnings(sides: Sides, plan: Plan, *, established: bool, by_tr34: bool) -> tuple[str, ...]:
     again = ("a KEK is established already; this run establishes another one beside it",) if established else ()
-    return (*again, *sides.kdh.warnings(), *sides.krd.warnings())
+    set_up = (*again, *sides.kdh.warnings(), *sides.krd.warnings()) if by_tr34 else ()
+    return (*set_up, *sides.use_warnings(planned.step for planned in plan.steps))
 
 
 def _how(wrapping_spec: str, agreement: AgreementTerms | None) -> dict[str, Any]:

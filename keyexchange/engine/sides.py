@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from keyexchange.protocols.messages import KeyToMove
+from keyexchange.keys import KeyAlgorithm
+from keyexchange.protocols.messages import AgreementTerms, KeyToMove
 from keyexchange.protocols.steps import Circumstances, Step
 
 _AUTHORITY = "authority"
+_ROLES = ("kdh", "krd")
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,30 @@ class Sides:
         actor = self._actor(step)
         refusal = actor.key_refusal(key, step.ability) if actor is not None else None
         return f"key {key.name}, {actor.name} as {step.side.upper()}: {refusal}" if refusal else None
+
+    def agreement_refusal(self, terms: AgreementTerms) -> str | None:
+        """Why one of the sides cannot agree on a key by these terms; None when nothing speaks against them."""
+        for role in _ROLES:
+            actor = self.named(role)
+            refusal = actor.agreement_refusal(terms) if hasattr(actor, "agreement_refusal") else None
+            if refusal:
+                return f"{actor.name} as {role.upper()}: {refusal}"
+        return None
+
+    def receiving_algorithm(self) -> KeyAlgorithm | None:
+        """Of the RSA key under which the receiver takes keys; None when it does not tell before it is asked."""
+        if not hasattr(self.krd, "receiving_algorithm"):
+            return None
+        told: KeyAlgorithm = self.krd.receiving_algorithm()
+        return told
+
+    def use_warnings(self, steps: Iterable[Step]) -> Iterator[str]:
+        """What an operator should read before a run of these steps."""
+        known = tuple(steps)
+        for role in _ROLES:
+            actor = self.named(role)
+            if hasattr(actor, "use_warnings"):
+                yield from actor.use_warnings(frozenset(step.ability for step in known if step.side == role))
 
     def _actor(self, step: Step) -> Any:
         """The side whose ability a step needs; None for checks of our own and for the authority."""

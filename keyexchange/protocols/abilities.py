@@ -11,7 +11,7 @@ cannot differ. Every ability may raise:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -56,6 +56,11 @@ def commands_of(side: object, ability: str) -> tuple[str, ...]:
     return getattr(getattr(side, ability, None), "__commands__", ())
 
 
+def commands_for(side: object, abilities: Iterable[str]) -> frozenset[str]:
+    """All that a side sends for these."""
+    return frozenset(command for ability in abilities for command in commands_of(side, ability))
+
+
 class Side(Protocol):
     """What every adapter has."""
 
@@ -76,6 +81,27 @@ class Side(Protocol):
 
     def close(self) -> None:
         """Give connections back."""
+
+
+class WarnsOfUse(Protocol):
+    """A side of which there is more to know when it does certain things. Asked when a run is planned."""
+
+    def use_warnings(self, abilities: frozenset[str]) -> tuple[str, ...]:
+        """What an operator should read before a run in which this side does these. Sends nothing."""
+
+
+class KnowsReceivingKey(Protocol):
+    """A KRD that knows how long its key will be, before it makes it. Asked when a run is planned."""
+
+    def receiving_algorithm(self) -> KeyAlgorithm:
+        """Of the RSA key under which keys come by TR-34 and RSA wrap. Sends nothing."""
+
+
+class JudgesAgreements(Protocol):
+    """A side that has not every term of a key agreement. Asked when a run is planned."""
+
+    def agreement_refusal(self, terms: AgreementTerms) -> str | None:
+        """Why this side, set up as it is, cannot agree on a key so; None when it can. Sends nothing."""
 
 
 class Identifies(Protocol):

@@ -29,12 +29,14 @@ class DeviceIdentity:
         details: in the order to print, such as ("firmware", "1500-0023"), ("LMK check value", "9D04A0").
         storage: tells one store of keys from another: the LMK, the region. A run is resumed with the same one only.
         lacking: commands that the side says it does not have or allow; empty too when it does not tell.
+        warnings: what makes doubtful that our commands are right for it, for the report.
     """
 
     name: str
     details: tuple[tuple[str, str], ...]
     storage: str = ""
     lacking: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def may_be(self, other: DeviceIdentity) -> bool:
         """Whether the other one holds the same keys, as far as both tell; an account without keys tells no number."""

@@ -210,8 +210,8 @@ def test_keys_come_in_from_another_hsm(atalla: Atalla) -> None:
 def test_a_real_atalla_takes_no_token_and_the_plan_names_the_way_that_works(atalla: Atalla) -> None:
     with atalla.site.journal() as journal, pytest.raises(UnsupportedError) as refused:
         run_or_resume(into_atalla(atalla, conventions=False), journal, settle=NO_WAIT)
-    assert "send a KEK by TR-34" in refused.value.message
-    assert "119" in refused.value.message
+    assert "no public command of an Atalla takes a TR-34 token" in refused.value.message
+    assert "--protocol tr31 under a KEK that both sides hold already" in refused.value.hint
 
 
 @APPROVING

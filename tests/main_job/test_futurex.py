@@ -208,8 +208,10 @@ def test_keys_go_from_a_payshield_to_a_futurex_under_a_kek_that_both_hold(bench:
 
 def test_a_token_to_a_futurex_is_refused_by_the_plan_with_the_way_that_works(bench: Bench) -> None:
     request = bench.request({"futurex": bench.futurex()}, {"futurex": bench.futurex()}, keys=[])
-    with pytest.raises(UnsupportedError, match="send a KEK by TR-34, then"):
+    with pytest.raises(UnsupportedError, match="no public command of a Futurex HSM takes a TR-34 token") as refused:
         planned(request)
+    assert "--protocol ecdh" in refused.value.hint
+    assert "--protocol tr31 under a KEK that both sides hold already" in refused.value.hint
 
 
 def test_a_token_goes_from_one_simulator_to_the_other_by_its_conventions(bench: Bench) -> None:

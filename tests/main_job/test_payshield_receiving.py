@@ -115,8 +115,9 @@ def test_a_token_goes_from_one_face_to_another_by_the_convention(bench: Bench) -
 def test_a_real_payshield_takes_no_token_and_the_plan_names_the_way_that_works(bench: Bench) -> None:
     with pytest.raises(UnsupportedError) as refused:
         planned(bench.request("apc", "payshield", [bench.apc(), bench.payshield()]))
-    assert "send a KEK by TR-34" in refused.value.message
-    assert "A6" in refused.value.message
+    assert "no public command of a payShield takes a TR-34 token" in refused.value.message
+    assert "--protocol rsa; or --protocol ecdh" in refused.value.hint
+    assert "--kdh payshield --krd apc --protocol tr34 for a KEK, then --kdh apc" in refused.value.hint
 
 
 def test_an_import_whose_answer_was_lost_is_done_again(bench: Bench) -> None:

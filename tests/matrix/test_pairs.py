@@ -35,7 +35,7 @@ AES = (("M6", "AES_128", "C"),)
 """An Atalla with a TDES master file key has no header for it."""
 KEK = KeyAttributes("K1", KeyAlgorithm.TDES_3KEY, "B")
 ON_P256 = {"ecdh": {"curve": "ECC_NIST_P256", "derive_key_algorithm": "AES_128"}}
-_CELL = re.compile(r"(yes|simulator|no)(?: \((\d+)\))?")
+_CELL = re.compile(r"(yes|unproven|simulator|no)(?: \((\d+)\))?")
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Answer:
     """What the page says of a pair.
 
     Args:
-        word: "yes", "simulator" or "no".
+        word: "yes", "unproven", "simulator" or "no".
         why: the note, word for word; empty for a yes.
     """
 
@@ -211,7 +211,11 @@ def test_the_page_speaks_of_every_pair_and_protocol() -> None:
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_what_the_page_denies_is_refused_in_its_words(field: Field, protocol: str) -> None:
     """A real HSM's refusal; and where the page says no, the simulators refuse as well."""
-    denied = [(cell, answer) for cell, answer in answers().items() if cell[2] == protocol and answer.word != "yes"]
+    denied = [
+        (cell, answer)
+        for cell, answer in answers().items()
+        if cell[2] == protocol and answer.word not in ("yes", "unproven")
+    ]
     listed = keys(("P0", "TDES_2KEY", "B"))
     for (kdh, krd, _), answer in denied:
         for switch in (PUBLIC, CONVENTIONS) if answer.word == "no" else (PUBLIC,):
@@ -222,3 +226,13 @@ def test_what_the_page_denies_is_refused_in_its_words(field: Field, protocol: st
                 field.plan(kdh, krd, protocol, keys=listed, **sections)
             assert switch is CONVENTIONS or said(refused.value) == answer.why
             assert refused.value.hint
+
+
+def test_where_only_we_believe_a_command_the_plan_warns_of_a_real_hsm_and_nowhere_else(field: Field) -> None:
+    listed = [{**entry, "exportability": "S"} for entry in keys(("P0", "TDES_2KEY", "B"))]
+    for (kdh, krd, protocol), answer in answers().items():
+        if protocol == "tr31" or answer.word not in ("yes", "unproven"):
+            continue
+        sections = {f"{role}_section": PUBLIC if side in VENDORS else {} for role, side in (("kdh", kdh), ("krd", krd))}
+        warnings = "\n".join(field.plan(kdh, krd, protocol, keys=listed, **sections).warnings)
+        assert ("nothing public shows" in warnings) is (answer.word == "unproven"), (kdh, krd, protocol)

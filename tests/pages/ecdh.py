@@ -38,7 +38,7 @@ A choice that differs between the sides gives no error here: it derives another 
 
 ## Strength
 The curve must be as strong as the KEK and the KEK as strong as the key under it (rule
-[kek-strength](rules.md#kek-strength)). Callers check the first with `require_kek_strength`.
+[kek-strength](rules.md#kek-strength)). The plan checks both, and a run checks the keys again.
 
 """
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from adapters.atalla.message import REQUESTS as ATALLA_REQUESTS
 from adapters.futurex.keys import TEST_PMK, Pmk
+from adapters.futurex.message import REQUESTS as FUTUREX_REQUESTS
 from adapters.payshield.lmk import KeyBlockLmk
+from adapters.payshield.message import REQUESTS as PAYSHIELD_REQUESTS
 from keyexchange import config, registry
 from keyexchange.cli.session import authority_of
-from keyexchange.engine.plan import Protocol, Sides, make_plan
+from keyexchange.engine.plan import Plan, PlannedStep, Protocol, make_plan
+from keyexchange.engine.sides import Sides
 from keyexchange.errors import KeyExchangeError
 from keyexchange.secret import Secret
 from keyexchange.tr31 import Header
@@ -21,11 +25,15 @@ PROTOCOLS: dict[Protocol, str] = {
     "ecdh": "ECDH: each key by itself",
 }
 VENDORS = ("payshield", "futurex", "atalla")
+REQUESTS: dict[str, Any] = {"payshield": PAYSHIELD_REQUESTS, "futurex": FUTUREX_REQUESTS, "atalla": ATALLA_REQUESTS}
+"""What each vendor's commands rest on, as they are declared."""
 HEAD = """# Which pair moves keys by which protocol
 
 Written from the planner, which answers the same to `keyexchange plan`. Rows send (KDH), columns receive (KRD).
 
-- **yes**: by commands that are public;
+- **yes**: by commands whose form is public, or the service's own model;
+- **unproven**: by a command that exists, in a form that only we believe (`self` in [coverage](coverage.md)); the note
+  names it, and `plan` warns of it. Try one key on a test unit first;
 - **simulator**: before this project's simulator only, by commands that are marked as its conventions
   (`simulator_conventions`), because the vendor has published none;
 - **no**: the note says why, and which way works.
@@ -51,17 +59,39 @@ def page() -> str:
 
 
 def _cell(kdh: str, krd: str, protocol: Protocol, reasons: list[str]) -> str:
-    why = refusal(kdh, krd, protocol, conventions=False)
-    if why is None:
-        return "yes"
+    word, why = judged(kdh, krd, protocol)
+    if not why:
+        return word
     if why not in reasons:
         reasons.append(why)
-    word = "simulator" if refusal(kdh, krd, protocol, conventions=True) is None else "no"
     return f"{word} ({reasons.index(why) + 1})"
 
 
-def refusal(kdh: str, krd: str, protocol: Protocol, *, conventions: bool) -> str | None:
-    """Why the planner refuses; None when it makes a plan."""
+def judged(kdh: str, krd: str, protocol: Protocol) -> tuple[str, str]:
+    """One of the four words of the page, and why; empty where nothing is to be said."""
+    try:
+        found = plan(kdh, krd, protocol, conventions=False)
+    except KeyExchangeError as error:
+        return _without_public_commands(kdh, krd, protocol), said(error)
+    ours = sorted({f"{code} ({step.actor})" for step in found.steps for code in step.commands if _is_ours(step, code)})
+    return ("unproven", f"Only we believe the form of {', '.join(ours)}") if ours else ("yes", "")
+
+
+def _without_public_commands(kdh: str, krd: str, protocol: Protocol) -> str:
+    try:
+        plan(kdh, krd, protocol, conventions=True)
+    except KeyExchangeError:
+        return "no"
+    return "simulator"
+
+
+def _is_ours(step: PlannedStep, code: str) -> bool:
+    request = REQUESTS.get(step.actor, {}).get(code)
+    return request is not None and request.provenance == "self"
+
+
+def plan(kdh: str, krd: str, protocol: Protocol, *, conventions: bool) -> Plan:
+    """What the planner makes of it; raises as it does."""
     document: dict[str, Any] = {
         "kdh": {kdh: _section(kdh, protocol, conventions=conventions)},
         "krd": {krd: _section(krd, protocol, conventions=conventions)},
@@ -71,11 +101,7 @@ def refusal(kdh: str, krd: str, protocol: Protocol, *, conventions: bool) -> str
     entries = [registry.load(registry.ADAPTERS, name) for name in (kdh, krd)]
     settings = [config.settings_of(entry, reviewed, role) for entry, role in zip(entries, ("kdh", "krd"), strict=True)]
     opened = [entry.open(each, trace=None) for entry, each in zip(entries, settings, strict=True)]
-    try:
-        make_plan(reviewed, Sides(*opened, authority_of(reviewed)), *settings, protocol)
-    except KeyExchangeError as error:
-        return said(error)
-    return None
+    return make_plan(reviewed, Sides(*opened, authority_of(reviewed)), *settings, protocol)
 
 
 def said(error: KeyExchangeError) -> str:

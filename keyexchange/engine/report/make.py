@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 from keyexchange.engine.journal import FAILED, PAUSED, RESUMED, Entry, Journal
@@ -96,9 +97,17 @@ def _warnings(story: Story, keys: tuple[KeyLine, ...], *, simulated: bool) -> li
     return [
         *story.plan["warnings"],
         *warnings,
+        *_doubts(story),
         *_changed(story, "sender", "kdh_identity"),
         *_changed(story, "receiver", "krd_identity"),
     ]
+
+
+def _doubts(story: Story) -> Iterator[str]:
+    """What the devices made doubtful when they were last asked what they are."""
+    for gives in ("kdh_identity", "krd_identity"):
+        identity: DeviceIdentity | None = story.message(RUN, gives)
+        yield from identity.warnings if identity else ()
 
 
 def _changed(story: Story, side: str, gives: str) -> list[str]:

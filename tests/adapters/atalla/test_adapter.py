@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from adapters.atalla import akb
 from adapters.atalla.adapter import ADAPTER, AtallaAdapter
+from adapters.atalla.commands import Version, VersionReply
 from adapters.atalla.face import FACE
 from adapters.atalla.headers import KINDS, header_for
 from keyexchange import pki, tr31, tr34
@@ -77,6 +78,19 @@ def test_identify_tells_what_the_device_is(side):
     assert identity.storage == "MFK B196"
     assert identity.lacking == ()
     assert dict(identity.details)["option E2"] == "enabled"
+
+
+@pytest.mark.parametrize(
+    ("version", "known"),
+    [("Atalla HSM AT1000-AKB Version: 8.53", True), ("A10160V-AKB Version: 1.60", True), ("A8160 Version: 2", False)],
+)
+def test_a_model_that_the_commands_are_not_known_of_is_a_warning(side, monkeypatch, version, known):
+    assert side.identify().warnings == (), "the simulator is none"
+    send = side._client.send
+    told = VersionReply(version=version, image="0000", product="1")
+    monkeypatch.setattr(side._client, "send", lambda request: told if isinstance(request, Version) else send(request))
+    said = "".join(side.identify().warnings)
+    assert (not said) if known else ("AT1000" in said and version in said)
 
 
 def test_identify_tells_what_is_not_enabled():
@@ -290,7 +304,7 @@ def test_a_cryptogram_for_another_key_or_padding_is_refused(receiving, rsa_crede
 
 def test_without_the_convention_nothing_comes_in_under_rsa(side, receiving):
     for ability in ("accept_sender", "offer_krd_credential", "import_tr34", "offer_rsa_credential", "import_rsa"):
-        assert "119" in side.refusal(ability)
+        assert "no public command of an Atalla takes" in side.refusal(ability)
         assert receiving.refusal(ability) is None
     for ability in ("export_rsa", "make_agreement_key", "export_ecdh", "import_ecdh"):
         assert "no public command" in side.refusal(ability)

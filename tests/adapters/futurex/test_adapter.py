@@ -7,6 +7,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from adapters.futurex.adapter import PROBED, PROBED_OF_A_SIMULATOR, FuturexAdapter
+from adapters.futurex.commands import EchoReply
 from adapters.futurex.face import FACE
 from adapters.futurex.message import REQUESTS
 from adapters.futurex.refusals import BY_CONVENTION
@@ -50,13 +51,32 @@ def test_every_command_of_an_ability_is_declared():
 def test_identify_says_what_the_unit_is_and_what_it_lacks(side):
     identity = side.identify()
     details = dict(identity.details)
-    assert (identity.name, identity.storage) == ("futurex", "PMK")
+    assert (identity.name, identity.storage) == ("futurex", "PMK, serial number 0")
     assert details["product"] == "keyexchange software HSM"
     assert identity.lacking == ()
     with running_face(FACE, disabled_commands=["TRTP"], missing_commands=["TWKS"]) as port:
         other = open_adapter(port)
         assert other.identify().lacking == ("TRTP", "TWKS")
         other.close()
+
+
+def test_another_unit_is_another_store(side, monkeypatch):
+    first = side.identify()
+    for serial, same in (("0", True), ("999", False), (None, False)):
+        monkeypatch.setattr(side, "_echo", lambda told=serial: EchoReply(product="X", serial=told))
+        assert first.may_be(side.identify()) is same
+        assert side.identify().storage.startswith("PMK")
+
+
+@pytest.mark.parametrize(
+    ("firmware", "known"),
+    [("7.4", True), ("7.6.0.1", True), ("v7.4", True), ("6.9", False), ("17.4", False), ("7.41", False), (None, False)],
+)
+def test_a_firmware_that_the_commands_are_not_known_of_is_a_warning(side, monkeypatch, firmware, known):
+    assert side.identify().warnings == (), "the simulator has none"
+    monkeypatch.setattr(side, "_echo", lambda: EchoReply(product="X", firmware=firmware))
+    said = "".join(side.identify().warnings)
+    assert (not said) if known else ("7.4, 7.6" in said and (firmware or "not told") in said)
 
 
 def test_commands_of_the_simulators_own_are_asked_for_at_a_simulator_only():
@@ -158,10 +178,10 @@ def test_a_receiver_that_the_issuers_did_not_certify_is_refused(side, signer, re
     assert refused.value.operation == "TRTP"
 
 
-def test_what_only_the_simulator_can_is_refused_by_the_plan_with_the_way_that_works(side, simulated_side):
+def test_what_only_the_simulator_can_is_refused_for_a_real_one(side, simulated_side):
     assert {"trust", "import_tr34", "import_rsa", "export_rsa"} < set(BY_CONVENTION)
     for ability in BY_CONVENTION:
-        assert "send a KEK by TR-34, " in side.refusal(ability)
+        assert side.refusal(ability).startswith("no public command of a Futurex HSM ")
         assert simulated_side.refusal(ability) is None
     for ability in (
         "export_tr34",
@@ -216,7 +236,9 @@ STAYS = PMK.wrap(tr31.Header("D", "P0", "T", "B", "00", "N"), PMK.open(BDK)[1])
 WITH_BLOCKS = PMK.wrap(
     tr31.Header("D", "B0", "T", "X", optional_blocks=(tr31.OptionalBlock("KS", "0" * 20),)), PMK.open(BDK)[1]
 )
+NUMBERED = PMK.wrap(tr31.Header("D", "P0", "T", "B", "12"), PMK.open(BDK)[1])
 REFUSED_KEYS = [
+    ("a version number under RSA", NUMBERED, P0, "export_rsa", "version number 12 has no place in an RSA cryptogram"),
     ("optional blocks", WITH_BLOCKS, KeyAttributes("B0", TDES3, "X"), "export_tr34", "KS have no place"),
     ("another kind of key", "", KeyAttributes("M7", KeyAlgorithm.HMAC_SHA256, "C"), "make_key", "no HMAC_SHA256"),
     ("a key that would stay", "", KeyAttributes("P0", TDES3, "B", "N"), "make_key", "exportability N"),

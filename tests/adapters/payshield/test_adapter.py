@@ -5,6 +5,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from adapters.payshield.adapter import ADAPTER, PayshieldAdapter
+from adapters.payshield.commands import DiagnosticsReply
 from adapters.payshield.lmk import KeyBlockLmk, VariantLmk
 from keyexchange import tr31, tr34
 from keyexchange.crypto import key_kcv
@@ -78,6 +79,15 @@ def test_identify_tells_firmware_and_lmk(block_side, variant_side):
         "firmware": "0000-0000", "LMK": "key block 00", "LMK check value": "9D04A0",
     }  # fmt: skip
     assert dict(variant_side.identify().details)["LMK"] == "variant 02"
+
+
+def test_a_firmware_number_that_nothing_public_explains_is_a_warning(block_side, monkeypatch):
+    assert block_side.identify().warnings == (), "the simulator has none"
+    told = DiagnosticsReply(check_value="9D04A00000000000", firmware="1500-0023")
+    monkeypatch.setattr(block_side._client, "send", lambda request: told)
+    (said,) = block_side.identify().warnings
+    assert "1500-0023" in said
+    assert "1.14" in said
 
 
 @pytest.mark.parametrize("usage", sorted(TYPES))

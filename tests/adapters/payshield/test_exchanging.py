@@ -1,5 +1,7 @@
 """Keys under RSA keys and under agreed keys, from one payShield to another."""
 
+from dataclasses import replace
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_der_public_key
@@ -20,7 +22,7 @@ from keyexchange.protocols.messages import (
     KeyToMove,
 )
 from keyexchange.secret import Secret
-from keyexchange.tr31 import Header, Kbpk
+from keyexchange.tr31 import Header, Kbpk, OptionalBlock
 
 from .conftest import now, open_adapter
 
@@ -95,6 +97,22 @@ def test_a_cryptogram_for_another_key_is_refused(block_side, credential):
         block_side.import_rsa(
             KeyCryptogram(bytes(255) + b"\x01", SPECS[0], key.kcv), key=key, credential=credential, mark=MARK
         )
+
+
+EXPIRES = OptionalBlock("04", "2026:12:31:23")
+SAID = {
+    "optional block": (Header("1", "P0", "T", "B", "00", "S", (EXPIRES,)), {"export_rsa", "export_tr34"}, "block 04"),
+    "version number": (Header("1", "P0", "T", "B", "12", "S"), {"export_rsa"}, "version number 12"),
+    "padding alone": (Header("1", "P0", "T", "B", "00", "S", (OptionalBlock("PB", "0" * 12),)), set(), ""),
+}
+
+
+@pytest.mark.parametrize(("header", "refused", "said"), SAID.values(), ids=SAID)
+def test_what_a_cryptogram_or_a_token_would_lose_is_refused(block_side, header, refused, said):
+    key = replace(held("key-block"), reference=BLOCK_LMK.wrap(header, CLEAR))
+    for ability in ("export_rsa", "export_tr34", "export_tr31", "export_ecdh"):
+        refusal = block_side.key_refusal(key, ability)
+        assert (said in (refusal or "")) if ability in refused else refusal is None
 
 
 def test_only_exportability_s_goes_without_a_block(block_side, variant_side, credential):

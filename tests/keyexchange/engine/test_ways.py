@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from keyexchange.engine.sides import Sides
+from keyexchange.engine.strengths import Strengths
 from keyexchange.engine.ways import WITHOUT_KEK, Ways
 from keyexchange.keys import KeyAlgorithm, KeyAttributes
-from keyexchange.protocols.messages import KeyToMove
+from keyexchange.protocols.messages import AgreementTerms, KeyToMove
 from keyexchange.protocols.tr31 import KEY_BLOCK, KNOWN_KEK
 from keyexchange.protocols.tr34 import TWO_PASS
 
@@ -46,8 +47,12 @@ class Able:
         return "it does not like the key" if ability in self.refuses_keys else None
 
 
+TERMS = AgreementTerms(KeyAlgorithm.ECC_NIST_P521, "NIST_SP800", "SHA_256", KeyAlgorithm.AES_256, b"")
+
+
 def ways(kdh, krd, refused, keys=(KEY,)):
-    return Ways(Sides(kdh, krd, NoAuthority()), KEK, keys, refused)
+    sides = Sides(kdh, krd, NoAuthority())
+    return Ways(sides, KEK, keys, refused, Strengths(sides, KEK.attributes.algorithm, TERMS, set_aside=False))
 
 
 def test_a_side_without_the_ability_is_named_with_its_reason_if_it_gives_one():
@@ -100,20 +105,26 @@ def test_the_protocol_that_was_refused_is_not_proposed(refused):
 )
 def test_what_one_side_cannot_is_not_proposed(sender):
     found = ways(sender, Able("b", (), ("tr34", "tr31")), "rsa")
-    assert found.in_one_run() is None
-    assert found.under_known_kek() is None
+    assert found.any() is None
 
 
 def test_a_kek_may_go_the_other_way():
     sender, receiver = Able("a", ("tr31",), ("tr34",)), Able("b", ("tr34",), ("tr31",))
     found = ways(sender, receiver, None)
     assert found.in_one_run() is None
-    proposed = found.under_known_kek()
+    proposed = found.any()
     assert proposed is not None
     assert proposed.index("--kdh b --krd a --protocol tr34") < proposed.index("--kdh a --krd b --protocol tr31")
 
 
+def test_a_kek_that_goes_the_other_way_is_proposed_beside_what_one_run_does():
+    sender, receiver = Able("a", ("tr31", "rsa"), ("tr34",)), Able("b", ("tr34",), ("tr31", "rsa"))
+    proposed = ways(sender, receiver, None).any()
+    assert proposed is not None
+    assert proposed.index("--protocol rsa") < proposed.index("--kdh b --krd a --protocol tr34")
+
+
 def test_a_kek_may_be_there_already():
-    proposed = ways(Able("a", ("tr31",)), Able("b", (), ("tr31",)), "ecdh").under_known_kek()
+    proposed = ways(Able("a", ("tr31",)), Able("b", (), ("tr31",)), "ecdh").any()
     assert proposed is not None
     assert "hold already" in proposed
