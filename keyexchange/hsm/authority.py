@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from keyexchange import pki
@@ -20,6 +20,9 @@ from keyexchange.hsm.records import CertifiedKey
 from keyexchange.hsm.store import ServiceKeys, Store
 from keyexchange.hsm.vault import Vault
 from keyexchange.keys import Algorithm, KeyAlgorithm
+
+if TYPE_CHECKING:  # see keyexchange.pki
+    from cryptography import x509
 
 ROOT, EC_ROOT = "authority", "authority-ec"
 ORGANIZATION = "keyexchange rehearsal"

@@ -44,7 +44,10 @@ class Endpoint:
         )
         self._hsm, self._entry = hsm, entry
         self._data_quotas = PlaneQuotas(requests, resources, data_group)
-        self._data_protocol = RestJsonProtocol(load(DATA_PLANE))
+
+    @cached_property
+    def _data_protocol(self) -> RestJsonProtocol:
+        return RestJsonProtocol(load(DATA_PLANE))
 
     @cached_property
     def _data(self) -> Plane:
@@ -57,5 +60,8 @@ class Endpoint:
 
     async def answer(self, request: Request) -> Response:
         """Answer a request; what has not the form of the data plane's, the control plane answers or refuses."""
-        plane = self._control if self._data_protocol.operation(request) is None else self._data
-        return await plane.answer(request)
+        return await (self._data if self._is_for_data(request) else self._control).answer(request)
+
+    def _is_for_data(self, request: Request) -> bool:
+        """By the path, which is of one place only on the control plane."""
+        return request.path != "/" and self._data_protocol.operation(request) is not None

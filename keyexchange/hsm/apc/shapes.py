@@ -5,14 +5,17 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from keyexchange.hsm.apc.attributes import USAGE_NAMES, modes_of_use
 from keyexchange.hsm.apc.identifiers import key_arn
 from keyexchange.hsm.apc.protocol import Values
 from keyexchange.hsm.records import AliasRecord, ApprovalSession, KeyRecord, SessionStatus, TeamAssociation
+
+if TYPE_CHECKING:  # see keyexchange.pki
+    from cryptography import x509
 
 NOT_APPROVED = "Approval session expired or was denied"
 """Source: AWS Payment Cryptography User Guide, "Multi-party approval", the example of a failed request."""

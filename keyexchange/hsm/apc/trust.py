@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+from typing import TYPE_CHECKING
 
-from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -20,6 +20,9 @@ from keyexchange.hsm.device import Hsm
 from keyexchange.hsm.records import KeyClass, KeyRecord
 from keyexchange.hsm.vault import PublicKey
 from keyexchange.keys import KeyAlgorithm
+
+if TYPE_CHECKING:  # see keyexchange.pki
+    from cryptography import x509
 
 _PEM = b"-----BEGIN CERTIFICATE-----"
 _CURVES = {curve.name: algorithm for algorithm, curve in ec_keys.CURVES.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cryptography import x509
+from typing import TYPE_CHECKING
 
 from keyexchange import pki
 from keyexchange.crypto import public_key_kcv
@@ -17,6 +17,9 @@ from keyexchange.hsm.apc.trust import certified_key, find_authority, public_spki
 from keyexchange.hsm.device import Hsm
 from keyexchange.hsm.records import KeyClass, KeyOrigin, KeyRecord
 from keyexchange.keys import KeyAlgorithm
+
+if TYPE_CHECKING:  # see keyexchange.pki
+    from cryptography import x509
 
 
 def receive_root(hsm: Hsm, context: Context, request: Values, material: Values) -> KeyRecord:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import base64
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import NameOID
 
 from keyexchange import pki
 from keyexchange.hsm.apc import shapes
@@ -20,6 +19,9 @@ from keyexchange.hsm.device import Hsm
 from keyexchange.hsm.records import CertifiedKey, KeyClass, KeyRecord
 from keyexchange.keys import Algorithm
 
+if TYPE_CHECKING:  # see keyexchange.pki
+    from cryptography import x509
+
 VALID_DAYS = 90
 REUSE_LEFT = timedelta(days=30)
 """Source of both: APC API reference, GetPublicKeyCertificate, KeyCertificate."""
@@ -27,15 +29,15 @@ REUSE_LEFT = timedelta(days=30)
 _SIGNING_USAGES = ("S0",)
 
 SUBJECT = {
-    "Country": NameOID.COUNTRY_NAME,
-    "StateOrProvince": NameOID.STATE_OR_PROVINCE_NAME,
-    "City": NameOID.LOCALITY_NAME,
-    "Organization": NameOID.ORGANIZATION_NAME,
-    "OrganizationUnit": NameOID.ORGANIZATIONAL_UNIT_NAME,
-    "CommonName": NameOID.COMMON_NAME,
-    "EmailAddress": NameOID.EMAIL_ADDRESS,
+    "Country": "COUNTRY_NAME",
+    "StateOrProvince": "STATE_OR_PROVINCE_NAME",
+    "City": "LOCALITY_NAME",
+    "Organization": "ORGANIZATION_NAME",
+    "OrganizationUnit": "ORGANIZATIONAL_UNIT_NAME",
+    "CommonName": "COMMON_NAME",
+    "EmailAddress": "EMAIL_ADDRESS",
 }
-"""The members of CertificateSubjectType, in the order in which they stand in the subject."""
+"""The members of CertificateSubjectType as `x509.NameOID` has them, in the order in which they stand in the subject."""
 
 SIGNING_HASHES: dict[str, hashes.SHA224 | hashes.SHA256 | hashes.SHA384 | hashes.SHA512] = {
     "SHA224": hashes.SHA224(),
@@ -87,12 +89,14 @@ def get_certificate_signing_request(hsm: Hsm, context: Context, request: Values)
     assert record.block is not None
     rsa = record.algorithm.letter is Algorithm.R
     key = hsm.vault.rsa_private(record.block) if rsa else hsm.vault.ec_private(record.block)
-    builder = x509.CertificateSigningRequestBuilder(_subject(request["CertificateSubject"]))
-    signed = builder.sign(key, SIGNING_HASHES[request["SigningAlgorithm"]])
+    signed = _signing_request(request["CertificateSubject"]).sign(key, SIGNING_HASHES[request["SigningAlgorithm"]])
     return {"CertificateSigningRequest": base64.b64encode(signed.public_bytes(Encoding.PEM)).decode()}
 
 
-def _subject(stated: Values) -> x509.Name:
+def _signing_request(stated: Values) -> x509.CertificateSigningRequestBuilder:
     if not stated.get("EmailAddress", "").isascii():
         raise validation("EmailAddress has characters that a certificate can not hold")  # the model's pattern has one
-    return x509.Name([x509.NameAttribute(oid, stated[member]) for member, oid in SUBJECT.items() if member in stated])
+    from cryptography import x509  # noqa: PLC0415  # see keyexchange.pki
+
+    named = [(getattr(x509.NameOID, name), stated[member]) for member, name in SUBJECT.items() if member in stated]
+    return x509.CertificateSigningRequestBuilder(x509.Name([x509.NameAttribute(oid, value) for oid, value in named]))
