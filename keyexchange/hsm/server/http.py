@@ -9,6 +9,7 @@ import asyncio
 import socket
 import ssl
 from contextlib import suppress
+from functools import partial
 
 from keyexchange.hsm.server.connection import Answer, Connection, Limits, Open
 
@@ -58,7 +59,7 @@ class HttpServer:
         accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         task = self._loop.create_task(self._greet(accepted))
         self._greeting.add(task)
-        task.add_done_callback(self._greeting.discard)
+        task.add_done_callback(partial(self._greeted, accepted))
 
     async def _greet(self, accepted: socket.socket) -> None:
         timeout = self._open.limits.head if self._tls else None
@@ -66,6 +67,11 @@ class HttpServer:
             await self._loop.connect_accepted_socket(
                 lambda: Connection(self._open), accepted, ssl=self._tls, ssl_handshake_timeout=timeout
             )
+
+    def _greeted(self, accepted: socket.socket, task: asyncio.Task[None]) -> None:
+        self._greeting.discard(task)
+        if task.cancelled():  # perhaps before it began, and nothing else has it then
+            accepted.close()
 
     async def stop(self) -> None:
         """Accept no more, finish the requests at hand and close."""

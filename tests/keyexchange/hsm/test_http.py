@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -252,3 +253,17 @@ def test_a_request_at_hand_is_finished_when_the_server_stops() -> None:
             return whole
 
     assert asyncio.run(main()).endswith(b"connection: close\r\n\r\nok")
+
+
+def test_a_connection_that_is_accepted_as_the_server_stops_is_closed() -> None:
+    async def main() -> bytes:
+        server = HttpServer(lambda _: asyncio.sleep(0, Response(200, (), b"")))
+        with _bind("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()) as client:
+            server.start(listening)
+            server._accept()  # the stop comes in the same turn of the loop, before anything else is done with it
+            await server.stop()
+            await asyncio.sleep(0)
+            client.settimeout(5)
+            return client.recv(1)
+
+    assert asyncio.run(main()) == b""  # and no warning of a socket that nobody closed, which would fail the test
