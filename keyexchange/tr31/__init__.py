@@ -1,15 +1,25 @@
-"""X9.143 / TR-31 key blocks: versions A, B, C and D read, B and D written. No I/O."""
+"""X9.143 / TR-31 key blocks: versions A, B, C and D read, B and D written. No I/O.
+
+The classes of the optional blocks are loaded when one is asked for: most headers have none, and a server that makes
+keys would wait for them at every start.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from keyexchange.tr31.binding import VERSIONS, Kbpk
 from keyexchange.tr31.content import content_violations, private_key_form
 from keyexchange.tr31.header import Header, OptionalBlock, parse_header
 from keyexchange.tr31.keyblock import KeyBlockContent, unwrap, wrap
-from keyexchange.tr31.optional_blocks import UnknownBlock, explain, interpret
 from keyexchange.tr31.rules import misplaced, violations
 from keyexchange.tr31.strength import content_strength, most_strength
 from keyexchange.tr31.structure import ParsedBlock, parse
 from keyexchange.tr31.tolerances import STRICT, USUAL, Tolerance
 from keyexchange.tr31.typed_block import TypedBlock
+
+if TYPE_CHECKING:
+    from keyexchange.tr31.optional_blocks import UnknownBlock, explain, interpret
 
 __all__ = [
     "STRICT",
@@ -36,3 +46,14 @@ __all__ = [
     "violations",
     "wrap",
 ]
+
+_OF_OPTIONAL_BLOCKS = ("UnknownBlock", "explain", "interpret")
+
+
+def __getattr__(name: str) -> Any:
+    """A name of `optional_blocks`. Source: PEP 562."""
+    if name not in _OF_OPTIONAL_BLOCKS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from keyexchange.tr31 import optional_blocks  # noqa: PLC0415  # see above
+
+    return getattr(optional_blocks, name)

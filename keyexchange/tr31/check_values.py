@@ -17,8 +17,7 @@ from keyexchange.errors import FormatError
 from keyexchange.secret import Secret
 from keyexchange.tr31.binding import Kbpk
 from keyexchange.tr31.content import LENGTHS
-from keyexchange.tr31.header import Header
-from keyexchange.tr31.optional_blocks import CheckValue, interpret
+from keyexchange.tr31.header import Header, OptionalBlock
 
 _METHODS: dict[str, Callable[[BlockCipherKey], bytes]] = {
     "00": lambda key: key.encrypt_ecb(bytes(key.block_size)),
@@ -40,14 +39,21 @@ def names_another_kbpk(header: Header, kbpk: Kbpk) -> bool:
 
 def _wrong(header: Header, keys: dict[str, tuple[str, Secret]]) -> Iterator[str]:
     for block in header.optional_blocks:
-        if block.block_id not in keys:
-            continue
-        letter, key = keys[block.block_id]
-        try:
-            stated = interpret(block)
-        except FormatError:  # carried as it is, like any odd block; there is no value to compare
-            continue
-        if isinstance(stated, CheckValue) and len(key) in _OCTETS.get(letter, ()):
-            made = _METHODS[stated.method](block_cipher_key(letter, key)).hex().upper()
-            if not made.startswith(stated.digits):
+        if block.block_id in keys:
+            letter, key = keys[block.block_id]
+            if not _is_right(block, letter, key):
                 yield block.block_id
+
+
+def _is_right(block: OptionalBlock, letter: str, key: Secret) -> bool:
+    """False only where there is a value that could be the key's and is not."""
+    from keyexchange.tr31.optional_blocks import CheckValue, interpret  # noqa: PLC0415  # see keyexchange.tr31
+
+    try:
+        stated = interpret(block)
+    except FormatError:  # carried as it is, like any odd block; there is no value to compare
+        return True
+    if not isinstance(stated, CheckValue) or len(key) not in _OCTETS.get(letter, ()):
+        return True
+    made = _METHODS[stated.method](block_cipher_key(letter, key)).hex().upper()
+    return made.startswith(stated.digits)
