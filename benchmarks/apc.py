@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import multiprocessing
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from benchmarks import servers
@@ -22,8 +23,8 @@ from benchmarks.load import Job, Signed, client, drive
 from tests.postgres import programs, running_postgres
 
 CONNECTIONS = 16
-ROUNDS = 3
-ROUND_SECONDS = 2.0
+ROUNDS = 7
+ROUND_SECONDS = 1.5
 KEYS = 64
 STARTS = 5
 
@@ -44,6 +45,9 @@ CVK = {
 Requests = Mapping[str, Sequence[bytes]]
 """By name of the operation; each is asked for many keys in turn."""
 
+Side = tuple[str, Sequence[bytes]]
+"""A server's endpoint URL, and what it is asked."""
+
 
 class Driver:
     """The load generator's process."""
@@ -59,16 +63,25 @@ class Driver:
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown()
 
-    def rate(self, url: str, requests: Sequence[bytes], connections: int = CONNECTIONS) -> float:
+    def rate(self, url: str, requests: Sequence[bytes]) -> float:
         """Answers a second."""
-        tally = self._pool.submit(drive, Job(url, requests, connections, ROUND_SECONDS)).result()
+        tally = self._pool.submit(drive, Job(url, requests, CONNECTIONS, ROUND_SECONDS)).result()
         self.busiest = max(self.busiest, tally.busy)
         return tally.rate
 
-    def best(self, *sides: tuple[str, Sequence[bytes]], connections: int = CONNECTIONS) -> list[float]:
-        """The best rate of each side, measured in turns, so that a busy moment of the machine falls on all."""
-        rounds = [[self.rate(*side, connections) for side in sides] for _ in range(ROUNDS)]
-        return [max(rates) for rates in zip(*rounds, strict=True)]
+    def compare(self, name: str, side: Side, other_name: str, other: Side) -> None:
+        """Print the rates of two servers, measured in turns, and the median of the turns' ratios.
+
+        A machine that is shared changes its pace from second to second; the two halves of a turn are seconds apart, and
+        one lucky second decides nothing.
+        """
+        turns = [(self.rate(*side), self.rate(*other)) for _ in range(ROUNDS)]
+        rate, against = (median(rates) for rates in zip(*turns, strict=True))
+        ratios = sorted(one / two for one, two in turns)
+        print(
+            f"{name:<22}{rate:6.0f}/s  {other_name:<15}{against:6.0f}/s  "
+            f"{median(ratios):5.2f}x ({ratios[0]:.2f} to {ratios[-1]:.2f})"
+        )
 
 
 def requests_of(url: str, *, imports: bool) -> Requests:
@@ -97,32 +110,32 @@ def _blocks(real: Any, arns: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def against_moto(driver: Driver) -> None:
-    """The ratios that the README quotes."""
+    """The ratios that the documentation quotes."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         ours = stack.enter_context(servers.keyexchange(Path(folder)))
         theirs = stack.enter_context(servers.moto())
         mine, its = requests_of(ours, imports=True), requests_of(theirs, imports=False)
         for name, other in (("GetKey", "GetKey"), ("CreateKey", "CreateKey"), ("ImportKey", "CreateKey")):
-            rate, against = driver.best((ours, mine[name]), (theirs, its[other]))
-            print(f"{name:<24}{rate:9.0f}/s  {f'moto {other}':<16}{against:9.0f}/s  {rate / against:6.1f}x")
+            driver.compare(name, (ours, mine[name]), f"moto {other}", (theirs, its[other]))
 
 
 def workers(driver: Driver) -> None:
-    """One and two processes on one PostgreSQL database that syncs to the disk."""
-    with running_postgres(durable=True) as postgres, tempfile.TemporaryDirectory() as folder:
+    """Two processes and one, each with a PostgreSQL database that syncs to the disk."""
+    with running_postgres(durable=True) as postgres, tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        urls = [
+            stack.enter_context(
+                servers.keyexchange(
+                    Path(folder) / str(count),
+                    database=postgres.new_database().replace("postgresql+psycopg", "postgresql"),
+                    workers=count,
+                )
+            )
+            for count in (2, 1)
+        ]
+        asked = [requests_of(url, imports=False) for url in urls]
         for name in ("GetKey", "CreateKey"):
-            rates = [
-                _with_workers(driver, Path(folder) / f"{name}{count}", postgres.new_database, name, count)
-                for count in (1, 2)
-            ]
-            one, two = rates
-            print(f"{name + ', 2 workers':<24}{two:9.0f}/s  {'1 worker':<16}{one:9.0f}/s  {two / one:6.2f}x")
-
-
-def _with_workers(driver: Driver, folder: Path, new_database: Callable[[], str], name: str, count: int) -> float:
-    database = new_database().replace("postgresql+psycopg", "postgresql")
-    with servers.keyexchange(folder, database=database, workers=count) as url:
-        return driver.best((url, requests_of(url, imports=False)[name]))[0]
+            two, one = ((url, requests[name]) for url, requests in zip(urls, asked, strict=True))
+            driver.compare(f"{name}, 2 workers", two, "1 worker", one)
 
 
 def main() -> None:
@@ -135,9 +148,14 @@ def main() -> None:
         else:
             workers(driver)
         print(f"load generator, at most {100 * driver.busiest:8.0f} % of a processor")
+    ours, theirs, library = (min(times) for times in zip(*map(_starts, range(STARTS)), strict=True))
+    print(f"start to first answer {ours:.2f} s   moto_server {theirs:.2f} s   `import sqlalchemy` alone {library:.2f} s")
+
+
+def _starts(_: int) -> tuple[float, float, float]:
     with tempfile.TemporaryDirectory() as folder:
-        starts = [servers.start_to_first_answer(Path(folder) / str(number)) for number in range(STARTS)]
-    print(f"start to first answer   {min(starts):9.2f} s")
+        ours = servers.start_to_first_answer(servers.keyexchange_command(Path(folder)))
+    return ours, servers.start_to_first_answer(servers.moto_command()), servers.run_time("import sqlalchemy")
 
 
 if __name__ == "__main__":

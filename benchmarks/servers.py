@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,40 +19,59 @@ MOTO = Path(sys.executable).with_name("moto_server")
 PATIENCE = 30.0
 
 
+Command = Callable[[int], Sequence[str]]
+"""What starts a server on a port."""
+
+
+def keyexchange_command(state_dir: Path, *, database: str | None = None, workers: int = 1) -> Command:
+    """`keyexchange serve`."""
+    words = ["serve", "--state-dir", str(state_dir), "--workers", str(workers)]
+    words += ["--database", database] if database else []
+    return lambda port: [sys.executable, "-m", "keyexchange", *words, "--apc-port", str(port)]
+
+
+def moto_command() -> Command:
+    """`moto_server`."""
+    return lambda port: [str(MOTO), "-H", "127.0.0.1", "-p", str(port)]
+
+
 @contextmanager
 def keyexchange(state_dir: Path, *, database: str | None = None, workers: int = 1) -> Iterator[str]:
     """`keyexchange serve`, its AWS face's endpoint URL."""
-    port = free_port()
-    words = ["serve", "--apc-port", str(port), "--state-dir", str(state_dir), "--workers", str(workers)]
-    words += ["--database", database] if database else []
-    with _running([sys.executable, "-m", "keyexchange", *words], port) as url:
+    with _running(keyexchange_command(state_dir, database=database, workers=workers)) as url:
         yield url
 
 
 @contextmanager
 def moto() -> Iterator[str]:
     """`moto_server`, its endpoint URL."""
-    port = free_port()
-    with _running([str(MOTO), "-H", "127.0.0.1", "-p", str(port)], port) as url:
+    with _running(moto_command()) as url:
         yield url
 
 
-def start_to_first_answer(state_dir: Path) -> float:
-    """Seconds from the start of `keyexchange serve` to the end of its first answer, a signed ListKeys."""
+def start_to_first_answer(command: Command) -> float:
+    """Seconds from the start of a server to the end of its first answer, a signed ListKeys."""
     port = free_port()
     request = Signed(f"http://127.0.0.1:{port}").request("list_keys")
-    words = ["serve", "--apc-port", str(port), "--state-dir", str(state_dir)]
     begun = time.perf_counter()
-    with _process([sys.executable, "-m", "keyexchange", *words]) as process:
+    with _process(command(port)) as process:
         with _connected(port, process) as connection:
             connection.sendall(request)
             assert connection.recv(1 << 16).startswith(b"HTTP/1.1 200")
         return time.perf_counter() - begun
 
 
+def run_time(program: str) -> float:
+    """Seconds that Python takes to start, run a program and end."""
+    begun = time.perf_counter()
+    subprocess.run([sys.executable, "-c", program], check=True)
+    return time.perf_counter() - begun
+
+
 @contextmanager
-def _running(command: Sequence[str], port: int) -> Iterator[str]:
-    with _process(command) as process:
+def _running(command: Command) -> Iterator[str]:
+    port = free_port()
+    with _process(command(port)) as process:
         with _connected(port, process):
             pass
         yield f"http://127.0.0.1:{port}"

@@ -8,7 +8,7 @@ Cryptography API calls using AWS CloudTrail". docs/reference/audit.md tells what
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -34,7 +34,7 @@ _KEY_TYPE = "AWS::PaymentCryptography::Key"
 _ALIAS_TYPE = "AWS::PaymentCryptography::Alias"
 _READING = frozenset({AccessLevel.LIST, AccessLevel.READ})
 _LONGEST_AGENT = 1024
-_KEPT = 1024
+_KEPT = 4096
 
 ERROR_CODES = {"AccessDeniedException": "AccessDenied"}
 """Where CloudTrail has another code than the service's error. Source: CloudTrail events of AWS's JSON services."""
@@ -88,6 +88,7 @@ class Recorder:
         self._clock = clock
         self._forms = {name: _form(operation) for name, operation in operations.items()}
         self._kept: dict[_Place, _Same] = {}
+        self._read: dict[Hashable, tuple[str, str]] = {}
 
     def record(self, call: Call, *, result: Values | None = None, error: ApiError | None = None) -> None:
         """Write the event of a call.
@@ -103,7 +104,7 @@ class Recorder:
         if call.admission is not None and call.operation is not None:
             form = self._forms[call.operation]
             same = self._same(call.request, call.admission, call.operation, form)
-            own = _own_members(call, call.admission.context.home, form, result, error)
+            own = self._own_members(call, call.admission.context.home, result, error)
             self._write(f'{same.head}"eventTime":"{_time(self._clock())}",{same.middle}{own}{same.tail}')
 
     def _same(self, request: Request, admission: Admission, operation: str, form: _Form) -> _Same:
@@ -116,6 +117,29 @@ class Recorder:
             if len(self._kept) >= _KEPT:
                 self._kept.clear()
             kept = self._kept[place] = _make_same(admission, operation, address, agent, form)
+        return kept
+
+    def _own_members(self, call: Call, home: Home, result: Values | None, error: ApiError | None) -> str:
+        """What is a call's own, as JSON members, each with a comma behind it."""
+        assert call.operation is not None
+        form, values = self._forms[call.operation], call.values or {}
+        if error is None and form.read_only and all(type(value) is str for value in values.values()):
+            shown, resources = self._reading(call.operation, home, values, result or {})
+        else:
+            shown, resources = _shown(call.values, form, result, error), _named(form.naming, home, values, result or {})
+        ids = f'"requestID":"{call.id}","eventID":"{new_uuid()}",'
+        tls = f'"tlsDetails":{_encode(_tls_details(call.request))},' if call.request.origin.secure else ""
+        return f"{shown}{ids}{resources}{tls}"
+
+    def _reading(self, operation: str, home: Home, values: Values, result: Values) -> tuple[str, str]:
+        """Kept by the request and the key of the answer: who reads a key reads it again."""
+        place = operation, home, *values.items(), _key_arn(result)
+        kept = self._read.get(place)
+        if kept is None:
+            if len(self._read) >= _KEPT:
+                self._read.clear()
+            form = self._forms[operation]
+            kept = self._read[place] = _shown(values, form, None, None), _named(form.naming, home, values, result)
         return kept
 
 
@@ -160,21 +184,18 @@ def _make_same(admission: Admission, operation: str, address: str, agent: str, f
     return _Same(admission.identity, f"{_encode(head)[:-1]},", f"{_encode(middle)[1:-1]},", _encode(tail)[1:])
 
 
-def _own_members(call: Call, home: Home, form: _Form, result: Values | None, error: ApiError | None) -> str:
-    """What is a call's own, as JSON members, each with a comma behind it."""
-    values = call.values
+def _shown(values: Values | None, form: _Form, result: Values | None, error: ApiError | None) -> str:
     own: dict[str, Any] = {}
     if error is not None:
         own = {"errorCode": ERROR_CODES.get(error.code, error.code), "errorMessage": error.message}
     own["requestParameters"] = None if values is None else form.show_request(values)
     own["responseElements"] = None if result is None or form.read_only else form.show_response(result)
-    own["requestID"] = call.id
-    own["eventID"] = new_uuid()
-    if resources := _resources(form.naming, home, values or {}, result or {}):
-        own["resources"] = resources
-    if call.request.origin.secure:
-        own["tlsDetails"] = _tls_details(call.request)
     return f"{_encode(own)[1:-1]},"
+
+
+def _named(naming: Naming, home: Home, values: Values, result: Values) -> str:
+    resources = _resources(naming, home, values, result)
+    return f'"resources":{_encode(resources)},' if resources else ""
 
 
 _encode = json.JSONEncoder(separators=(",", ":")).encode
@@ -233,10 +254,19 @@ _IDENTITY_TYPES = {
 def _resources(naming: Naming, home: Home, values: Values, result: Values) -> list[dict[str, str]]:
     """The keys and aliases that the request names, and the key that the answer is about."""
     named = [value_at(values, path) for path in naming.all]
-    inside = result.get("Key") or result.get("Alias") or result.get("WrappedKey") or result
-    named += [inside.get("KeyArn"), inside.get("WrappingKeyArn")]
+    named += [_key_arn(result), _inside(result).get("WrappingKeyArn")]
     arns = dict.fromkeys(name if name.startswith("arn:") else alias_arn(home, name) for name in named if name)
     return [_resource(arn, home) for arn in arns]
+
+
+def _key_arn(result: Values) -> str | None:
+    found: str | None = _inside(result).get("KeyArn")
+    return found
+
+
+def _inside(result: Values) -> Values:
+    found: Values = result.get("Key") or result.get("Alias") or result.get("WrappedKey") or result
+    return found
 
 
 def _resource(arn: str, home: Home) -> dict[str, str]:

@@ -27,7 +27,7 @@ Isolation" and "Advisory Locks".
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -63,8 +63,7 @@ class Store:
     """
 
     def __init__(self, url: str) -> None:
-        self._group: asyncio.Future[None] | None = None
-        self._joined = 0
+        self._group: list[asyncio.Future[None]] = []
         self._lost: SQLAlchemyError | None = None
         self._writing = False
         self._ending = False
@@ -193,17 +192,15 @@ class Store:
             if self.connection.in_transaction():  # it was not if what was read was kept, as it mostly is
                 self._end_soon()
             return
-        if self._group is None:
-            loop = asyncio.get_running_loop()
-            self._group = loop.create_future()
-            self._joined = 0
+        loop = asyncio.get_running_loop()
+        if not self._group:
             if self.shared:
                 loop.call_soon(self._commit_group)
             else:
                 loop.call_soon(self._commit_when_all_are_there, self._group)
-        self._joined += 1
-        # shielded: a client that hangs up must not cancel the others' wait
-        await asyncio.shield(self._group)
+        waiter = loop.create_future()  # its own: a client that hangs up must not cancel the others' wait
+        self._group.append(waiter)
+        await waiter
 
     def commit(self) -> None:
         """Make everything done so far durable, now. For the start, before requests are served."""
@@ -212,7 +209,7 @@ class Store:
 
     def flush(self) -> None:
         """End the transaction now: commit for those who wait, undo what nobody waits for."""
-        if self._group is not None:
+        if self._group:
             self._commit_group()
         elif self.connection.in_transaction():
             self._undo()
@@ -226,7 +223,7 @@ class Store:
 
     def _end_unawaited(self) -> None:
         self._ending = False
-        if self._group is not None or self.connection.closed:
+        if self._group or self.connection.closed:
             return
         if self._writing:
             self._undo()
@@ -234,7 +231,7 @@ class Store:
             with suppress(SQLAlchemyError):  # nothing is lost; the next use says what is wrong
                 self.connection.rollback()
 
-    def _commit_when_all_are_there(self, group: asyncio.Future[None], joined: int = 0, quiet: int = 0) -> None:
+    def _commit_when_all_are_there(self, group: list[asyncio.Future[None]], joined: int = 0, quiet: int = 0) -> None:
         """Commit after two turns in which nobody joined, or when many have.
 
         It takes two: a request that is read in one turn is worked on in the next. With 16 connections a commit, which
@@ -247,16 +244,16 @@ class Store:
         """
         if self._group is not group:
             return
-        quiet = quiet + 1 if joined == self._joined else 0
-        if quiet < 2 and self._joined < LARGEST_GROUP:
-            asyncio.get_running_loop().call_soon(self._commit_when_all_are_there, group, self._joined, quiet)
+        quiet = quiet + 1 if joined == len(group) else 0
+        if quiet < 2 and len(group) < LARGEST_GROUP:
+            asyncio.get_running_loop().call_soon(self._commit_when_all_are_there, group, len(group), quiet)
         else:
             self._commit_group()
 
     def _commit_group(self) -> None:
-        group, self._group = self._group, None
+        group, self._group = self._group, []
         lost, self._lost = self._lost, None
-        if group is None:
+        if not group:
             return  # `flush` was faster
         try:
             if lost is not None:
@@ -265,10 +262,12 @@ class Store:
                 raise _transaction_ended()
             self.commit()
         except SQLAlchemyError as error:
-            group.set_exception(error)  # first: they wait, whatever becomes of the connection
+            for waiter in _still_waiting(group):  # first, whatever becomes of the connection
+                waiter.set_exception(error)
             self._undo()
         else:
-            group.set_result(None)
+            for waiter in _still_waiting(group):
+                waiter.set_result(None)
 
     def _say(self, *statements: str) -> None:
         for statement in statements:
@@ -302,7 +301,7 @@ class Store:
 
     def _lose(self, error: SQLAlchemyError) -> None:
         """Begin anew, and tell those who wait for their commit."""
-        if self._group is not None:
+        if self._group:
             self._lost = error
         self._undo()
 
@@ -318,6 +317,10 @@ class Store:
         """Undo what was not committed and close."""
         self.connection.close()
         self._engine.dispose()
+
+
+def _still_waiting(group: Iterable[asyncio.Future[None]]) -> Iterator[asyncio.Future[None]]:
+    return (waiter for waiter in group if not waiter.done())
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

@@ -98,6 +98,22 @@ def test_an_answer_that_only_reads_is_not_in_its_event(face: Face) -> None:
     assert event["requestParameters"] == {"maxResults": 7}
 
 
+def test_who_reads_the_same_again_leaves_another_event_of_what_he_is_shown_now(face: Face) -> None:
+    client = face.client("admin")
+    arns = [client.create_key(KeyAttributes=KEK, Exportable=True)["Key"]["KeyArn"] for _ in range(2)]
+    client.create_alias(AliasName="alias/read-again", KeyArn=arns[0])
+    events = []
+    for arn in (arns[0], arns[0], arns[1]):
+        client.update_alias(AliasName="alias/read-again", KeyArn=arn)
+        answer = client.get_key(KeyIdentifier="alias/read-again")
+        events.append(last(face))
+        assert events[-1]["requestID"] == answer["ResponseMetadata"]["RequestId"]
+        assert events[-1]["requestParameters"] == {"keyIdentifier": "alias/read-again"}
+        assert arn in [each["ARN"] for each in events[-1]["resources"]]
+    assert len({event["eventID"] for event in events}) == 3
+    assert events[0]["resources"] == events[1]["resources"] != events[2]["resources"]
+
+
 def test_nobody_chooses_the_address_he_comes_from(face: Face) -> None:
     client = Face(face.url, USERS, face.state_dir).client("admin")
 
