@@ -149,7 +149,7 @@ def main() -> None:
             workers(driver)
         print(f"load generator, at most {100 * driver.busiest:8.0f} % of a processor")
     ours, theirs, library = (min(times) for times in zip(*map(_starts, range(STARTS)), strict=True))
-    print(f"start to first answer {ours:.2f} s   moto_server {theirs:.2f} s   `import sqlalchemy` alone {library:.2f} s")
+    print(f"start to first answer {ours:.2f} s; moto_server {theirs:.2f} s; `import sqlalchemy` alone {library:.2f} s")
 
 
 def _starts(_: int) -> tuple[float, float, float]:
