@@ -20,6 +20,8 @@ All keys are 16 octets; the derived ones have odd parity. The counter is the app
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 from keyexchange.crypto import TdesKey, odd_parity, xor
 from keyexchange.crypto.blocks import tdes_encrypt
 from keyexchange.errors import FormatError
@@ -119,11 +121,29 @@ def emv2000(master_key: TdesKey, counter: bytes, *, branches: int = 4, initial_v
             hint="use 4 branches (8 levels) or 2 branches (16 levels)",
         )
     number = int.from_bytes(counter, "big")
-    path = [number // branches**level for level in range(TREES[branches] - 1, -1, -1)]
-    parent, grandparent = master_key.secret.reveal(), initial_value
-    for node in path[:-1]:
-        parent, grandparent = _child(parent, grandparent, node % branches), parent
-    return _key(xor(_child(parent, grandparent, path[-1] % branches), grandparent))
+    parent, grandparent = _family(master_key, number // branches**2, branches, initial_value)
+    parent, grandparent = _child(parent, grandparent, number // branches % branches), parent
+    return _key(xor(_child(parent, grandparent, number % branches), grandparent))
+
+
+def _family(master_key: TdesKey, number: int, branches: int, initial_value: bytes) -> tuple[bytes, bytes]:
+    """A node two levels above the leaves, and its parent. Kept: the next counters of a card mostly hang from it, too.
+
+    Args:
+        number: of the node on its level.
+    """
+    place = number, branches, initial_value
+    kept = _FAMILIES.get(master_key)
+    if kept is None or kept[0] != place:
+        parent, grandparent = master_key.secret.reveal(), initial_value
+        for level in range(TREES[branches] - 3, -1, -1):
+            parent, grandparent = _child(parent, grandparent, number // branches**level % branches), parent
+        kept = _FAMILIES[master_key] = place, parent, grandparent
+    return kept[1:]
+
+
+_FAMILIES: WeakKeyDictionary[TdesKey, tuple[tuple[int, int, bytes], bytes, bytes]] = WeakKeyDictionary()
+"""The latest of each key object, as long as somebody has the object."""
 
 
 def _child(parent: bytes, grandparent: bytes, branch: int) -> bytes:

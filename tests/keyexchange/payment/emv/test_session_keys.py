@@ -96,3 +96,14 @@ def test_other_lengths_and_trees_are_refused() -> None:
         with pytest.raises(FormatError) as refusal:
             session_keys.union_pay(short, bytes(2))
         assert refusal.value.category == "key_length"
+
+
+@settings(max_examples=50)
+@given(st.lists(st.tuples(COUNTERS, st.sampled_from([2, 4]), st.sampled_from([bytes(16), bytes(15) + b"\x01"]))))
+def test_what_is_kept_of_a_tree_changes_no_key_of_it(asked: list[tuple[bytes, int, bytes]]) -> None:
+    for counter, branches, initial_value in asked:
+        here, anew = (
+            session_keys.emv2000(key, counter, branches=branches, initial_value=initial_value)
+            for key in (KEY, TdesKey(KEY.secret))
+        )
+        assert shown(here) == shown(anew)
