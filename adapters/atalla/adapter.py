@@ -113,9 +113,12 @@ class AtallaAdapter(Receiving):
         commands = () if self._settings.simulator_conventions else commands_for(self, abilities)
         return (
             *unproven_warnings(self.name, commands, REQUESTS),
-            *open_line_warnings(self.name, self._settings, abilities),
             *((_NOT_KEPT,) if "import_tr31" in abilities else ()),
         )
+
+    def line_warnings(self, abilities: frozenset[str]) -> tuple[str, ...]:
+        """See `WarnsOfUse.line_warnings`."""
+        return tuple(open_line_warnings(self.name, self._settings, abilities))
 
     def close(self) -> None:
         """See `Side.close`."""

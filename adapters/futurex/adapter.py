@@ -85,10 +85,11 @@ class FuturexAdapter(Agreeing):
     def use_warnings(self, abilities: frozenset[str]) -> tuple[str, ...]:
         """See `WarnsOfUse.use_warnings`."""
         commands = () if self._settings.simulator_conventions else commands_for(self, abilities)
-        return (
-            *unproven_warnings(self.name, commands, REQUESTS),
-            *open_line_warnings(self.name, self._settings, abilities),
-        )
+        return (*unproven_warnings(self.name, commands, REQUESTS),)
+
+    def line_warnings(self, abilities: frozenset[str]) -> tuple[str, ...]:
+        """See `WarnsOfUse.line_warnings`."""
+        return tuple(open_line_warnings(self.name, self._settings, abilities))
 
     def receiving_algorithm(self) -> KeyAlgorithm:
         """See `KnowsReceivingKey.receiving_algorithm`."""

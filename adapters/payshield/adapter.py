@@ -104,10 +104,11 @@ class PayshieldAdapter(Exchanging):
     def use_warnings(self, abilities: frozenset[str]) -> tuple[str, ...]:
         """See `WarnsOfUse.use_warnings`."""
         commands = () if self._settings.simulator_conventions else commands_for(self, abilities)
-        return (
-            *unproven_warnings(self.name, commands, REQUESTS),
-            *open_line_warnings(self.name, self._settings, abilities),
-        )
+        return (*unproven_warnings(self.name, commands, REQUESTS),)
+
+    def line_warnings(self, abilities: frozenset[str]) -> tuple[str, ...]:
+        """See `WarnsOfUse.line_warnings`."""
+        return tuple(open_line_warnings(self.name, self._settings, abilities))
 
     def close(self) -> None:
         """See `Side.close`."""

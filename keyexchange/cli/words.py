@@ -19,7 +19,7 @@ def plan_text(plan: Plan) -> str:
             lines += _heading(plan, scope)
         lines.append(_step(planned, ""))
     lines += [""] + [f"rule {rule} is set aside: {reason}" for rule, reason in plan.overrides]
-    lines += [f"warning: {warning}" for warning in plan.warnings]
+    lines += [f"warning: {warning}" for warning in (*plan.warnings, *plan.line_warnings)]
     lines.append(f"plan digest: {plan.digest}")
     return "\n".join(lines)
 

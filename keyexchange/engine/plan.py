@@ -24,7 +24,8 @@ WHERE_AND_WHEN = frozenset(
     {"host", "port", "connect_timeout", "reply_timeout", "read_timeout", "requests_per_second", "debug"}
 )
 """Settings that may change without a new approval: the twin of a device, a slower network. An `endpoint_url` may not: a
-service has no other address."""
+service has no other address. Whether a twin is let go on with a run is asked of the device: one that tells another
+store of keys, as a Futurex with another serial number, is not."""
 _SEE_COVERAGE = "docs/reference/coverage.md lists what each side can do"
 _CORRECT_TERMS = "correct `ecdh` in the reviewed file, or the section of that side"
 _CORRECT = "correct the key or what the reviewed file says about it"
@@ -63,6 +64,7 @@ class Plan:
         krd_kek: how the receiver names the KEK that is there already, else empty.
         overrides: (rule, reason), as reviewed.
         warnings: what an operator should read before the run.
+        line_warnings: the same, of the lines to the devices; not approved, because hosts are not.
         wrapping_spec: how RSA wrap pads; empty when nothing goes by RSA wrap.
         agreement: how the two sides agree on a key; None when nothing goes by ECDH.
         terms: SHA-256 of what the reviewed file says about each side and the authority, but not where a device listens
@@ -77,6 +79,7 @@ class Plan:
     krd_kek: str
     overrides: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...] = ()
+    line_warnings: tuple[str, ...] = ()
     terms: Mapping[str, str] = field(default_factory=dict)
     wrapping_spec: str = ""
     agreement: AgreementTerms | None = None
@@ -88,7 +91,8 @@ class Plan:
     @property
     def digest(self) -> str:
         """SHA-256 over the plan: sides and their settings, keys, steps and commands; not hosts, ports and time-outs."""
-        return hashlib.sha256(json.dumps(self.as_document(), sort_keys=True).encode()).hexdigest()
+        approved = {name: value for name, value in self.as_document().items() if name != "line_warnings"}
+        return hashlib.sha256(json.dumps(approved, sort_keys=True).encode()).hexdigest()
 
     def as_document(self) -> dict[str, Any]:
         """The plan as JSON-able data; keys under an LMK appear as digests."""
@@ -99,6 +103,7 @@ class Plan:
             "krd_kek": self.krd_kek,
             "overrides": [list(pair) for pair in self.overrides],
             "warnings": list(self.warnings),
+            "line_warnings": list(self.line_warnings),
             "terms": dict(self.terms),
             **_how(self.wrapping_spec, self.agreement),
             "keys": [_key_document(key) for key in self.keys.values()],
@@ -151,6 +156,7 @@ def make_plan(config: Config, sides: Sides, kdh_settings: Any, krd_settings: Any
         plan,
         krd_kek="" if by_tr34 else krd_settings.tr31.kek,
         warnings=_warnings(sides, plan, established=established, by_tr34=by_tr34),
+        line_warnings=tuple(sides.line_warnings(_steps(plan))),
     )
 
 
@@ -166,6 +172,7 @@ def _without_kek(config: Config, sides: Sides, kdh_settings: Any, protocol: Prot
     return replace(
         plan,
         warnings=_warnings(sides, plan, established=False, by_tr34=True),
+        line_warnings=tuple(sides.line_warnings(_steps(plan))),
         wrapping_spec=config.rsa.wrapping_spec.value if protocol == "rsa" else "",
         agreement=terms if protocol == "ecdh" else None,
     )
@@ -280,7 +287,11 @@ def _require_strength(ways: Ways, protocol: str, keys: tuple[KeyToMove, ...]) ->
 def _warnings(sides: Sides, plan: Plan, *, established: bool, by_tr34: bool) -> tuple[str, ...]:
     again = ("a KEK is established already; this run establishes another one beside it",) if established else ()
     set_up = (*again, *sides.kdh.warnings(), *sides.krd.warnings()) if by_tr34 else ()
-    return (*set_up, *sides.use_warnings(planned.step for planned in plan.steps))
+    return (*set_up, *sides.use_warnings(_steps(plan)))
+
+
+def _steps(plan: Plan) -> Iterator[Step]:
+    return (planned.step for planned in plan.steps)
 
 
 def _how(wrapping_spec: str, agreement: AgreementTerms | None) -> dict[str, Any]:

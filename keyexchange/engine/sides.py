@@ -69,11 +69,17 @@ class Sides:
 
     def use_warnings(self, steps: Iterable[Step]) -> Iterator[str]:
         """What an operator should read before a run of these steps."""
-        known = tuple(steps)
+        return self._warnings("use_warnings", tuple(steps))
+
+    def line_warnings(self, steps: Iterable[Step]) -> Iterator[str]:
+        """The same, of the lines to the devices."""
+        return self._warnings("line_warnings", tuple(steps))
+
+    def _warnings(self, kind: str, steps: tuple[Step, ...]) -> Iterator[str]:
         for role in _ROLES:
             actor = self.named(role)
-            if hasattr(actor, "use_warnings"):
-                yield from actor.use_warnings(frozenset(step.ability for step in known if step.side == role))
+            if hasattr(actor, kind):
+                yield from getattr(actor, kind)(frozenset(step.ability for step in steps if step.side == role))
 
     def _actor(self, step: Step) -> Any:
         """The side whose ability a step needs; None for checks of our own and for the authority."""

@@ -89,6 +89,9 @@ class WarnsOfUse(Protocol):
     def use_warnings(self, abilities: frozenset[str]) -> tuple[str, ...]:
         """What an operator should read before a run in which this side does these. Sends nothing."""
 
+    def line_warnings(self, abilities: frozenset[str]) -> tuple[str, ...]:
+        """The same, of the line to the device, which may change without a new approval. Sends nothing."""
+
 
 class KnowsReceivingKey(Protocol):
     """A KRD that knows how long its key will be, before it makes it. Asked when a run is planned."""

@@ -37,7 +37,7 @@ KEK = KeyAttributes("K1", KeyAlgorithm.TDES_3KEY, "B", "E")
 SENT = Secret(bytes.fromhex("0123456789ABCDEF23456789ABCDEF01456789ABCDEF0123"))
 SPEC = WrappingSpec.RSA_OAEP_SHA_256
 NONCE = bytes.fromhex("65E2636EB5ED7C56")
-ASKED_WHEN_PLANNED = {"warnings", "use_warnings", "receiving_algorithm", "agreement_refusal"}
+ASKED_WHEN_PLANNED = {"warnings", "use_warnings", "line_warnings", "receiving_algorithm", "agreement_refusal"}
 SILENT = {"refusal", "key_refusal", "close"} | ASKED_WHEN_PLANNED
 KEPT_NOWHERE = {"find_import", "find_trust", "trust"}
 """What a side that hands everything back may do without asking the device."""

@@ -96,6 +96,7 @@ def _warnings(story: Story, keys: tuple[KeyLine, ...], *, simulated: bool) -> li
         return [_REHEARSAL, *warnings]
     return [
         *story.plan["warnings"],
+        *story.plan.get("line_warnings", ()),  # runs of earlier versions have none
         *warnings,
         *_doubts(story),
         *_changed(story, "sender", "kdh_identity"),
