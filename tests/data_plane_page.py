@@ -101,10 +101,12 @@ No member of an answer is a clear PIN. Whoever may call several operations, or o
 
 | Way | Here |
 |---|---|
-| an offset under a decimalization table that tells the natural PIN: with sixteen zeros it is the PIN | closed: refused |
+| an offset under a decimalization table that tells the natural PIN: with sixteen zeros it is the PIN | closed for tables of few digits: refused |
+| the offsets of one PIN under two tables that nobody refuses: where they differ tells each digit of the natural PIN, and so the PIN | open: it is the method. Who may choose the table learns PINs: let nobody call GeneratePinData with V1 keys who may not |
 | an offset, for who knows one PIN under the same validation data and key: offsets differ as their PINs do | open: it is the method. Let few call GeneratePinData with V1 keys |
 | TranslatePinData to a key agreed by ECDH, then DecryptData under it | closed: such a key is for PINs or for data |
 | GenerateMacEmvPinChange, then DecryptData with Emv, the same E1 key and the same session data: the answer is the clear PIN block | left open: the guide allows E1 keys for both, so AWS may answer too. Use other E1 keys for PIN changes than for data, and let nobody who may call GenerateMacEmvPinChange call DecryptData with those keys |
+| TranslatePinData from format 0 or 3 with a PAN that is not the one of the block: error or none narrows down a digit, dozens of times a PIN | left open: it is in the formats, and AWS refuses such blocks too. Use format 4, and policies that let few translate |
 | VerifyPinData with one guess after the other | left open, as an issuer's host counts wrong PINs |
 
 ## Known differences from AWS

@@ -216,9 +216,11 @@ class ApcAdapter(Sending):
         return self._import("DiffieHellmanTr31KeyBlock", material, key, mark)
 
     @sends("ListKeys", "GetKey", "ListTagsForResource")
-    def find_import(self, mark: ImportMark, *, attributes: KeyAttributes, kcv: Kcv, since: datetime) -> HeldKey | None:
+    def find_import(
+        self, mark: ImportMark, *, attributes: KeyAttributes, kcv: Kcv, since: datetime, any_kcv: bool = False
+    ) -> HeldKey | None:
         """See `abilities.FindsImports`. Whether attributes and check value are right is for the caller to see."""
-        return find_marked(self._client, mark, attributes=attributes, kcv=kcv, since=since)
+        return find_marked(self._client, mark, attributes=attributes, kcv=kcv, since=since, any_kcv=any_kcv)
 
     @sends("GetKey")
     def held_key(self, reference: str) -> HeldKey:

@@ -86,12 +86,13 @@ def require_usable(answer: Mapping[str, Any]) -> None:
 
 
 def find_marked(
-    client: AwsClient, mark: ImportMark, *, attributes: KeyAttributes, kcv: Kcv, since: datetime
+    client: AwsClient, mark: ImportMark, *, attributes: KeyAttributes, kcv: Kcv, since: datetime, any_kcv: bool = False
 ) -> HeldKey | None:
     """See `abilities.FindsImports`.
 
     Looks at keys with this check value first: one ListKeys for every hundred keys, and two more calls for each of them.
-    Only when none bears the mark, at the others of this usage and algorithm, in case another key has arrived.
+    Only when none bears the mark, or with `any_kcv`, at the others of this usage and algorithm, in case another key has
+    arrived.
     """
     listed = list(_listed(client, "SYMMETRIC_KEY"))
     alike = [key for key in listed if kcv.matches(Kcv(key.kcv, kcv.method))]
@@ -100,11 +101,14 @@ def find_marked(
         for key in listed
         if key not in alike and (key.usage, key.algorithm) == (USAGES[attributes.key_usage], attributes.algorithm)
     ]
-    return _only(_marked(client, alike, mark, since) or _marked(client, others, mark, since), mark)
+    found = _marked(client, alike, mark, since)
+    if any_kcv or not found:
+        found += _marked(client, others, mark, since)
+    return _only(found, mark)
 
 
 def find_made(client: AwsClient, mark: ImportMark, attributes: Mapping[str, Any], since: datetime) -> HeldKey | None:
-    """A key that CreateKey made here with this mark.
+    """A key that CreateKey made here with this mark and that can be used.
 
     Args:
         attributes: KeyAttributes, as CreateKey was given them.
@@ -114,7 +118,9 @@ def find_made(client: AwsClient, mark: ImportMark, attributes: Mapping[str, Any]
         JournalError: more than one key bears the mark.
     """
     wanted = attributes["KeyUsage"], attributes["KeyAlgorithm"]
-    listed = [key for key in _listed(client, attributes["KeyClass"]) if (key.usage, key.algorithm) == wanted]
+    listed = [
+        key for key in _listed(client, attributes["KeyClass"]) if key.enabled and (key.usage, key.algorithm) == wanted
+    ]
     return _only(_marked(client, listed, mark, since), mark)
 
 

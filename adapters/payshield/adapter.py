@@ -224,6 +224,7 @@ class PayshieldAdapter(Exchanging):
         attributes: KeyAttributes,  # noqa: ARG002
         kcv: Kcv,  # noqa: ARG002
         since: datetime,  # noqa: ARG002
+        any_kcv: bool = False,  # noqa: ARG002
     ) -> HeldKey | None:
         """See `FindsImports.find_import`. An import leaves nothing in the HSM, so there is nothing to find."""
         return None

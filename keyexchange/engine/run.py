@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -324,11 +324,12 @@ class _Runner:
             found = self._look(planned, since)
         return found
 
-    def _look(self, planned: PlannedStep, since: datetime | None = None) -> Any:
+    def _look(self, planned: PlannedStep, since: datetime | None = None, *, last_look: bool = False) -> Any:
         """What a step left at its side since then, else since it was first begun; None when there is nothing."""
         assert planned.step.reconcile is not None
         begun = since or self.memory.first[_key(planned)]
-        found: Any = planned.step.reconcile(self._scene(planned), self._given(planned), begun)
+        scene = replace(self._scene(planned), last_look=last_look)
+        found: Any = planned.step.reconcile(scene, self._given(planned), begun)
         return found
 
     def _look_once_more(self) -> None:
@@ -344,7 +345,7 @@ class _Runner:
     def _require_one(self, planned: PlannedStep) -> None:
         """The key that is recorded is there, and no other."""
         recorded = self.values[planned.scope][planned.step.gives].reference
-        found = self._look(planned)
+        found = self._look(planned, last_look=True)
         if found is None or found.reference != recorded:
             other = "nothing" if found is None else found.reference
             raise JournalError(

@@ -362,13 +362,18 @@ class ImportsTr31(Protocol):
 class FindsImports(Protocol):
     """A side whose class says `keeps_imports = False` hands each key back and keeps none: it is not asked."""
 
-    def find_import(self, mark: ImportMark, *, attributes: KeyAttributes, kcv: Kcv, since: datetime) -> HeldKey | None:
+    def find_import(
+        self, mark: ImportMark, *, attributes: KeyAttributes, kcv: Kcv, since: datetime, any_kcv: bool = False
+    ) -> HeldKey | None:
         """The key that an earlier import with this mark left here, if it did.
 
         Args:
             attributes: what was sent.
             kcv: what the sender stated. A key with another that bears the mark is found too: the caller compares.
             since: when the import was begun; older keys are not candidates.
+            any_kcv: look at keys with another check value also when one with this has been found: attempts may have
+                brought different keys.
+
         Raises:
             JournalError: more than one key bears the mark.
         """

@@ -53,6 +53,7 @@ class Scene:
         krd_kek: how the receiver names the KEK that an earlier run established; empty when this run establishes it.
         wrapping_spec: how RSA wrap pads, as the reviewed file has it ("RSA_OAEP_SHA_256").
         agreement: how two sides agree on a key, as the reviewed file has it; its shared information is still empty.
+        last_look: the run is about to be called finished, and a key of another attempt may be another key.
     """
 
     kdh: Any
@@ -67,6 +68,7 @@ class Scene:
     krd_kek: str = ""
     wrapping_spec: str = ""
     agreement: AgreementTerms | None = None
+    last_look: bool = False
 
     @property
     def made_mark(self) -> ImportMark:
@@ -356,7 +358,9 @@ def set_alias(held: str) -> Callable[[Scene, Given], HeldKey]:
 
 def find_import(scene: Scene, kcv: Kcv, since: datetime) -> HeldKey | None:
     """Look for what an earlier import of this key in this run left at the receiver."""
-    found: HeldKey | None = scene.krd.find_import(scene.mark, attributes=scene.key.attributes, kcv=kcv, since=since)
+    found: HeldKey | None = scene.krd.find_import(
+        scene.mark, attributes=scene.key.attributes, kcv=kcv, since=since, any_kcv=scene.last_look
+    )
     return found
 
 

@@ -3,14 +3,16 @@ when time has passed or something has gone before it is taken up again."""
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from adapters.apc.adapter import ApcAdapter
 from keyexchange.authority import local
 from keyexchange.cli import session
 from keyexchange.cli.session import Request, run_or_resume
@@ -18,7 +20,7 @@ from keyexchange.engine.journal import DONE, Journal
 from keyexchange.engine.plan import Plan
 from keyexchange.engine.report import Report, make_report
 from keyexchange.engine.run import Progress
-from keyexchange.errors import DeviceRefusedError
+from keyexchange.errors import DeviceRefusedError, JournalError
 from tests.matrix.field import CONVENTIONS, NO_WAIT, Field, keys
 
 KINDS = keys(("P0", "TDES_3KEY", "B"), ("C0", "TDES_2KEY", "C"))
@@ -144,6 +146,35 @@ def test_a_key_made_in_the_act_of_sealing_is_not_made_again_when_the_import_toke
     finally:
         journal.close()
     assert classes(field, "krd") == {"SYMMETRIC_KEY": 1, "PUBLIC_KEY": 1}
+
+
+def test_a_key_that_arrives_late_stops_the_run_also_when_it_is_another_key(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its officers' key is sealed anew after a refusal: two attempts brought two keys, with two check values."""
+    asked: list[tuple[Any, Any]] = []
+    arrives = ApcAdapter.import_tr34
+
+    @functools.wraps(arrives)
+    def importing(side: ApcAdapter, *given: Any, **named: Any) -> Any:
+        asked.append((given, named))
+        if len(asked) == 1:
+            raise CutOffError
+        if len(asked) == 2:
+            raise DeviceRefusedError("apc", "ImportKey", "AccessDeniedException", "not now")
+        held = arrives(side, *given, **named)
+        arrives(side, *asked[0][0], **asked[0][1])  # what was sent first is done last
+        return held
+
+    monkeypatch.setattr(ApcAdapter, "import_tr34", importing)
+    request = field.request("atalla", "apc", "tr34", kdh_section=CONVENTIONS)
+    with closing(Journal(field.folder / "runs")) as journal:
+        for error in (CutOffError, DeviceRefusedError):
+            with pytest.raises(error):
+                run_or_resume(request, journal, settle=NO_WAIT)
+            request.resume = request.begun
+        with pytest.raises(JournalError, match="apc holds 2 keys"):
+            run_or_resume(request, journal, settle=NO_WAIT)
 
 
 def test_certificates_of_a_key_agreement_that_have_expired_are_asked_for_anew(

@@ -9,9 +9,9 @@ from keyexchange.keys import Algorithm, Exportability, KeyUsage, ModeOfUse
 from keyexchange.tr31 import binding, header, keyblock, structure, tolerances, typed_block
 from keyexchange.tr31.binding import VERSIONS
 from keyexchange.tr31.content import LEAST_HMAC_OCTETS, LENGTHS, PRIVATE_KEYS
+from keyexchange.tr31.optional_blocks import KNOWN
 from keyexchange.tr31.rules import PLACES, USAGES
 from keyexchange.tr31.tolerances import LONGEST_KEY, USUAL, Tolerance
-from keyexchange.tr31.typed_block import KNOWN
 from tests.pages.tables import refusals, table
 
 ABOUT = """\

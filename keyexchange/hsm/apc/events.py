@@ -123,7 +123,7 @@ class Recorder:
         """What is a call's own, as JSON members, each with a comma behind it."""
         assert call.operation is not None
         form, values = self._forms[call.operation], call.values or {}
-        if error is None and form.read_only and all(type(value) is str for value in values.values()):
+        if error is None and form.read_only and _comes_again(values):
             shown, resources = self._reading(call.operation, home, values, result or {})
         else:
             shown, resources = _shown(call.values, form, result, error), _named(form.naming, home, values, result or {})
@@ -182,6 +182,11 @@ def _make_same(admission: Admission, operation: str, address: str, agent: str, f
         "eventCategory": "Management",
     }
     return _Same(admission.identity, f"{_encode(head)[:-1]},", f"{_encode(middle)[1:-1]},", _encode(tail)[1:])
+
+
+def _comes_again(values: Values) -> bool:
+    """Whether a request that reads names something, and no page that nobody turns to twice."""
+    return "NextToken" not in values and all(type(value) is str for value in values.values())
 
 
 def _shown(values: Values | None, form: _Form, result: Values | None, error: ApiError | None) -> str:

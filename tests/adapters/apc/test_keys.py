@@ -138,6 +138,13 @@ def test_two_keys_with_the_mark_stop_the_run_and_are_named(client: AwsClient, sc
     assert arn(2) in caught.value.message
 
 
+def test_at_the_last_look_a_key_with_another_check_value_counts_too(client: AwsClient, script: Script) -> None:
+    other, sent = described(2, KeyCheckValue="FFFFFF"), KeyAttributes("B0", KeyAlgorithm.TDES_3KEY, "X")
+    script({"Keys": [described(1), other]}, {"Key": described(1)}, tags(**OURS), {"Key": other}, tags(**OURS))
+    with pytest.raises(JournalError, match="2 keys"):
+        find_marked(client, MARK, attributes=sent, kcv=KCV, since=SINCE, any_kcv=True)
+
+
 def test_an_imported_certificate_is_found_by_its_fingerprint(client: AwsClient, script: Script, stub: Stub) -> None:
     others = [
         certificate(1, Enabled=False),

@@ -175,7 +175,7 @@ def test_a_token_with_nothing_but_an_outdated_list_is_not_sent() -> None:
     assert caught.value.category == "crl_expired"
 
 
-def test_after_a_refused_token_trust_is_made_anew_and_no_officer_is_asked_again() -> None:
+def test_a_refused_token_makes_trust_anew_and_not_what_officers_accepted_of_the_same_credential() -> None:
     steps = {step.name: step for step in TWO_PASS.steps}
     receive = steps["receive-key-token"]
     assert {steps["trust-kdh"].gives, steps["accept-sender"].gives} <= set(receive.needs)

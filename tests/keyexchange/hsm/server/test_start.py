@@ -4,11 +4,15 @@ import subprocess
 import sys
 
 LATER = {
+    "asn1crypto",
     "boto3",
     "botocore.model",
+    "cryptography.x509",
     "jinja2",
     "keyexchange.hsm.apc.data",
     "keyexchange.payment",
+    "keyexchange.pki.certificates",
+    "keyexchange.tr31.optional_blocks",
     "keyexchange.tr34",
     "keyexchange.wire",
     "pydantic",
