@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
@@ -214,18 +213,6 @@ class AtallaAdapter(Receiving):
         )
         return received(reply.key, reply.check_digits, key.attributes)
 
-    def find_import(
-        self,
-        mark: ImportMark,  # noqa: ARG002
-        *,
-        attributes: KeyAttributes,  # noqa: ARG002
-        kcv: Kcv,  # noqa: ARG002
-        since: datetime,  # noqa: ARG002
-        any_kcv: bool = False,  # noqa: ARG002
-    ) -> HeldKey | None:
-        """See `FindsImports.find_import`. An import leaves nothing in the HSM, so there is nothing to find."""
-        return None
-
     @sends("7E")
     def held_key(self, reference: str) -> HeldKey:
         """See `HoldsKeys.held_key`: a key block under the master file key."""
@@ -359,7 +346,6 @@ _abilities: tuple[
     type[abilities.ShowsKcv],
     type[abilities.ExportsTr31],
     type[abilities.ImportsTr31],
-    type[abilities.FindsImports],
     type[abilities.HoldsKeys],
     type[abilities.AcceptsReceivers],
     type[abilities.SealsNewKeys],
@@ -369,4 +355,4 @@ _abilities: tuple[
     type[abilities.ImportsTr34],
     type[abilities.OffersRsaCredential],
     type[abilities.ImportsRsa],
-] = (AtallaAdapter,) * 19
+] = (AtallaAdapter,) * 18

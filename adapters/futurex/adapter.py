@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
 from typing import ClassVar
 
 from keyexchange import tr31
 from keyexchange.errors import DeviceRefusedError, UnsupportedError
 from keyexchange.hostport import firmware_warnings, open_line_warnings, unproven_warnings
-from keyexchange.keys import Kcv, KeyAlgorithm, KeyAttributes
+from keyexchange.keys import KeyAlgorithm
 from keyexchange.protocols import abilities
 from keyexchange.protocols.abilities import commands_for, sends
 from keyexchange.protocols.messages import (
@@ -146,18 +145,6 @@ class FuturexAdapter(Agreeing):
         letter = tr31.parse(reference).header.algorithm
         return HeldKey(reference, self._check_value(reference, letter))
 
-    def find_import(
-        self,
-        mark: ImportMark,  # noqa: ARG002
-        *,
-        attributes: KeyAttributes,  # noqa: ARG002
-        kcv: Kcv,  # noqa: ARG002
-        since: datetime,  # noqa: ARG002
-        any_kcv: bool = False,  # noqa: ARG002
-    ) -> HeldKey | None:
-        """See `FindsImports.find_import`. An import leaves nothing in the HSM, so there is nothing to find."""
-        return None
-
     @sends("AVPC")
     def trust(self, chain: CertificateChain, mark: ImportMark, *, search: bool = True) -> TrustAnchor:  # noqa: ARG002
         """See `TrustsCertificates.trust`. The anchor is the issuer's key under the PMK; nothing stays in the HSM."""
@@ -256,7 +243,6 @@ _abilities: tuple[
     type[abilities.ExportsTr31],
     type[abilities.ImportsTr31],
     type[abilities.HoldsKeys],
-    type[abilities.FindsImports],
     type[abilities.TrustsCertificates],
     type[abilities.OffersKrdCredential],
     type[abilities.ImportsTr34],
@@ -268,4 +254,4 @@ _abilities: tuple[
     type[abilities.TrustsAgreementPeers],
     type[abilities.ExportsEcdh],
     type[abilities.ImportsEcdh],
-] = (FuturexAdapter,) * 25
+] = (FuturexAdapter,) * 24

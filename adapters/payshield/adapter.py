@@ -10,7 +10,6 @@ import base64
 import hashlib
 import logging
 from collections.abc import Callable
-from datetime import datetime
 from typing import ClassVar
 
 from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
@@ -19,7 +18,7 @@ from keyexchange import pki, tr34
 from keyexchange.crypto.rsa import public_pkcs1
 from keyexchange.errors import ProtocolError, UnsupportedError
 from keyexchange.hostport import open_line_warnings, unproven_warnings
-from keyexchange.keys import Kcv, KeyAlgorithm, KeyAttributes, require_kek_strength
+from keyexchange.keys import KeyAlgorithm, KeyAttributes, require_kek_strength
 from keyexchange.protocols import abilities
 from keyexchange.protocols.abilities import commands_for, sends
 from keyexchange.protocols.messages import (
@@ -217,18 +216,6 @@ class PayshieldAdapter(Exchanging):
         """
         return HeldKey(reference, self.key_check_value(self._dialect.held_kek(reference)))
 
-    def find_import(
-        self,
-        mark: ImportMark,  # noqa: ARG002
-        *,
-        attributes: KeyAttributes,  # noqa: ARG002
-        kcv: Kcv,  # noqa: ARG002
-        since: datetime,  # noqa: ARG002
-        any_kcv: bool = False,  # noqa: ARG002
-    ) -> HeldKey | None:
-        """See `FindsImports.find_import`. An import leaves nothing in the HSM, so there is nothing to find."""
-        return None
-
     def trust(self, chain: CertificateChain, mark: ImportMark, *, search: bool = True) -> TrustAnchor:  # noqa: ARG002
         """See `TrustsCertificates.trust`. By a convention of the simulator: nothing stays in the HSM."""
         return TrustAnchor(f"SHA-256 {hashlib.sha256(chain.issuers[0]).hexdigest().upper()}", ())
@@ -307,7 +294,6 @@ _abilities: tuple[
     type[abilities.ExportsTr31],
     type[abilities.ImportsTr31],
     type[abilities.HoldsKeys],
-    type[abilities.FindsImports],
     type[abilities.TrustsCertificates],
     type[abilities.OffersKrdCredential],
     type[abilities.ImportsTr34],
@@ -317,4 +303,4 @@ _abilities: tuple[
     type[abilities.MakesAgreementKeys],
     type[abilities.ExportsEcdh],
     type[abilities.ImportsEcdh],
-] = (PayshieldAdapter,) * 23
+] = (PayshieldAdapter,) * 22

@@ -360,7 +360,7 @@ class ImportsTr31(Protocol):
 
 
 class FindsImports(Protocol):
-    """A side whose class says `keeps_imports = False` hands each key back and keeps none: it is not asked."""
+    """A side whose class says `keeps_imports = False` hands each key back and keeps none: it has nothing to find."""
 
     def find_import(
         self, mark: ImportMark, *, attributes: KeyAttributes, kcv: Kcv, since: datetime, any_kcv: bool = False

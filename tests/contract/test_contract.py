@@ -39,7 +39,7 @@ SPEC = WrappingSpec.RSA_OAEP_SHA_256
 NONCE = bytes.fromhex("65E2636EB5ED7C56")
 ASKED_WHEN_PLANNED = {"warnings", "use_warnings", "line_warnings", "receiving_algorithm", "agreement_refusal"}
 SILENT = {"refusal", "key_refusal", "close"} | ASKED_WHEN_PLANNED
-KEPT_NOWHERE = {"find_import", "find_trust", "trust"}
+KEPT_NOWHERE = {"find_trust", "trust"}
 """What a side that hands everything back may do without asking the device."""
 MADE_BY = ("make_key", "make_kept_key")
 
@@ -90,6 +90,10 @@ def test_every_ability_that_sends_names_its_commands(side):
     kept = getattr(side, "keeps_imports", True)
     silent = SILENT if kept else SILENT | KEPT_NOWHERE
     assert {name for name in public - silent if not commands_of(side, name)} == set()
+
+
+def test_a_side_either_finds_what_it_has_imported_or_says_that_it_keeps_nothing(side):
+    assert hasattr(side, "find_import") is getattr(side, "keeps_imports", True)
 
 
 @pytest.mark.parametrize("algorithm", list(KeyAlgorithm)[:9])

@@ -320,8 +320,7 @@ def test_a_rsa_key_of_another_exponent_is_refused(side, authority, tmp_path):
         side.accept_receiver(odd, tmp_path)
 
 
-def test_an_import_leaves_nothing_to_find(side):
+def test_a_key_that_is_there_is_known_by_its_block(side):
     kcv = Kcv("08D7B4", KcvMethod.ANSI_X9_24)
-    assert side.find_import(MARK, attributes=KeyAttributes("C0", TDES2, "C"), kcv=kcv, since=None) is None
     held = side.held_key(BLOCKS["e6-cvk"])
     assert held == HeldKey(BLOCKS["e6-cvk"], kcv)

@@ -221,16 +221,6 @@ def test_a_token_is_received_by_the_simulators_convention(simulated_side, signer
     assert (clear(held), held.kcv, held.attributes) == (clear(key), key.kcv, key.attributes)
 
 
-def test_an_import_leaves_nothing_that_could_be_found(side):
-    found = side.find_import(
-        MARK,
-        attributes=KeyAttributes("P0", TDES2, "B"),
-        kcv=Kcv("08D7B4", KcvMethod.ANSI_X9_24),
-        since=datetime.now(UTC),
-    )
-    assert found is None
-
-
 P0 = KeyAttributes("P0", TDES3, "B")
 STAYS = PMK.wrap(tr31.Header("D", "P0", "T", "B", "00", "N"), PMK.open(BDK)[1])
 WITH_BLOCKS = PMK.wrap(

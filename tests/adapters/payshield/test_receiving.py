@@ -1,11 +1,10 @@
 """The payShield as receiver: keys come under the LMK and are handed back; nothing stays in the HSM."""
 
 import base64
-from datetime import UTC, datetime
 
 import pytest
 
-from adapters.payshield.adapter import PROBED, PayshieldAdapter
+from adapters.payshield.adapter import PROBED
 from adapters.payshield.face import FACE
 from adapters.payshield.lmk import KeyBlockLmk, VariantLmk
 from keyexchange import pki, tr31, tr34
@@ -113,12 +112,6 @@ def test_a_key_that_comes_back_under_the_other_kind_of_lmk_is_not_believed():
         with pytest.raises(ProtocolError, match="not the one that was sent"):
             side.import_tr31(block_of(key), key=key, kek=kek_at("key-block"), mark=MARK)
         side.close()
-
-
-def test_nothing_stays_so_nothing_is_found(receiving):
-    assert PayshieldAdapter.keeps_imports is False
-    kcv = key_kcv(TDES2, DES2)
-    assert receiving.find_import(MARK, attributes=sent().attributes, kcv=kcv, since=datetime.now(UTC)) is None
 
 
 @pytest.mark.parametrize(("letter", "key"), [("T", DES3), ("A", AES)])
