@@ -37,7 +37,7 @@ from keyexchange.wire import LengthPrefixed
 
 from .client import Client
 from .commands import SIMULATOR_FIRMWARE, CertificationRequest, Diagnostics, Subject
-from .dialects import KeyBlockDialect, VariantDialect
+from .dialects import BOTH, SIGNATURE_ONLY, KeyBlockDialect, VariantDialect
 from .errors import SIDE
 from .exchanging import Exchanging
 from .message import REQUESTS
@@ -137,7 +137,7 @@ class PayshieldAdapter(Exchanging):
     @sends("EI")
     def make_signing_key(self, bits: int) -> SigningKey:
         """An RSA key pair for signatures only; the private key comes back under the LMK."""
-        return self._new_pair(self._dialect.generate_pair(bits))
+        return self._new_pair(self._dialect.generate_pair(bits, SIGNATURE_ONLY))
 
     @sends("QE")
     def make_csr(self, key: SigningKey, common_name: str) -> Csr:
@@ -227,7 +227,7 @@ class PayshieldAdapter(Exchanging):
     @sends("EI")
     def offer_krd_credential(self) -> KrdCredential:
         """See `OffersKrdCredential`: a new pair, certified by an authority that is made for it and forgotten."""
-        pair = self._new_pair(self._dialect.generate_receiving_pair(self._settings.receiving_key_bits))
+        pair = self._new_pair(self._dialect.generate_pair(self._settings.receiving_key_bits, BOTH))
         return certified(pair)
 
     @sends("Z8")

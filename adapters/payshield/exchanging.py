@@ -27,7 +27,7 @@ from keyexchange.protocols.messages import (
 
 from .client import Client
 from .commands import AgreeKey, GenerateEccPair, NewKeyAttributes, PublicKeyAttributes
-from .dialects import ALGORITHM_CODES, Dialect
+from .dialects import ALGORITHM_CODES, KEY_MANAGEMENT, Dialect
 from .moving import MovingBlocks
 from .receiving import certified
 from .settings import PayshieldSettings
@@ -93,7 +93,7 @@ class Exchanging(MovingBlocks):
     @sends("EI")
     def offer_rsa_credential(self) -> KrdCredential:
         """See `OffersRsaCredential`: a new pair, certified by an authority that is made for it and forgotten."""
-        pair = self._new_pair(self._dialect.generate_wrapping_pair(self._settings.receiving_key_bits))
+        pair = self._new_pair(self._dialect.generate_pair(self._settings.receiving_key_bits, KEY_MANAGEMENT))
         return certified(pair)
 
     @sends("GI")

@@ -50,8 +50,12 @@ class Dialect(Protocol):
     def generate(self, attributes: KeyAttributes) -> GenerateKey:
         """A0."""
 
-    def generate_pair(self, bits: int) -> GenerateKeyPair:
-        """EI for a key that signs."""
+    def generate_pair(self, bits: int, key_type: str) -> GenerateKeyPair:
+        """EI.
+
+        Args:
+            key_type: `SIGNATURE_ONLY`, `KEY_MANAGEMENT` or `BOTH`.
+        """
 
     def check_value(self, key: KeyToMove) -> CheckValue:
         """BU."""
@@ -72,12 +76,6 @@ class Dialect(Protocol):
 
     def held_kek(self, reference: str) -> KeyToMove:
         """What a reference alone tells of a KEK, as `check_value` wants it."""
-
-    def generate_receiving_pair(self, bits: int) -> GenerateKeyPair:
-        """EI for a key that signs and manages keys."""
-
-    def generate_wrapping_pair(self, bits: int) -> GenerateKeyPair:
-        """EI for a key that manages keys only."""
 
     def authenticate(self, public_key: bytes) -> ImportPublicKey:
         """EO for an RSAPublicKey in DER."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from keyexchange.errors import FormatError
 from keyexchange.keys import KeyAlgorithm, KeyAttributes
 from keyexchange.protocols.messages import KeyToMove
@@ -32,10 +30,7 @@ from ..lmk.key_types import TR31_USAGE
 from .common import (
     ALGORITHM_CODES,
     ARRIVING,
-    BOTH,
-    KEY_MANAGEMENT,
     LONG_KCV,
-    SIGNATURE_ONLY,
     SIX_DIGITS,
     TR31_TAG,
     TR31_VERSIONS,
@@ -74,10 +69,10 @@ class KeyBlockDialect:
         )
         return GenerateKey(mode="0", key_type=KEY_BLOCK_TYPE, scheme=blocks.TAG, lmk=self._lmk, attributes=wanted)
 
-    def generate_pair(self, bits: int) -> GenerateKeyPair:
+    def generate_pair(self, bits: int, key_type: str) -> GenerateKeyPair:
         """See `Dialect.generate_pair`."""
         return GenerateKeyPair(
-            key_type=SIGNATURE_ONLY,
+            key_type=key_type,
             bits=f"{bits:04d}",
             encoding=TWOS_COMPLEMENT,
             lmk=self._lmk,
@@ -148,14 +143,6 @@ class KeyBlockDialect:
                 hint="give the KEK as the report of the run that established it names it",
             )
         return KeyToMove("kek", reference, KeyAttributes("K1", algorithm, "B"))
-
-    def generate_receiving_pair(self, bits: int) -> GenerateKeyPair:
-        """See `Dialect.generate_receiving_pair`."""
-        return replace(self.generate_pair(bits), key_type=BOTH)
-
-    def generate_wrapping_pair(self, bits: int) -> GenerateKeyPair:
-        """See `Dialect.generate_wrapping_pair`."""
-        return replace(self.generate_pair(bits), key_type=KEY_MANAGEMENT)
 
     def authenticate(self, public_key: bytes) -> ImportPublicKey:
         """See `Dialect.authenticate`. The attributes are those of recorded traffic."""

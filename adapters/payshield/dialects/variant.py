@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from keyexchange.errors import FormatError, UnsupportedError
 from keyexchange.keys import KeyAlgorithm, KeyAttributes
 from keyexchange.protocols.messages import KeyToMove
@@ -26,10 +24,7 @@ from ..fields import PrivateKey, PublicKey
 from ..lmk.key_types import PAIRS, TYPE_OF_USAGE
 from .common import (
     ARRIVING,
-    BOTH,
-    KEY_MANAGEMENT,
     LONG_KCV,
-    SIGNATURE_ONLY,
     SIX_DIGITS,
     TR31_TAG,
     TR31_VERSIONS,
@@ -60,9 +55,9 @@ class VariantDialect:
         scheme = code_of(_VARIANT_SCHEMES, attributes.algorithm, "a variant LMK")
         return GenerateKey(mode="0", key_type=_type_of(attributes.key_usage), scheme=scheme, lmk=self._lmk)
 
-    def generate_pair(self, bits: int) -> GenerateKeyPair:
+    def generate_pair(self, bits: int, key_type: str) -> GenerateKeyPair:
         """See `Dialect.generate_pair`."""
-        return GenerateKeyPair(key_type=SIGNATURE_ONLY, bits=f"{bits:04d}", encoding=TWOS_COMPLEMENT, lmk=self._lmk)
+        return GenerateKeyPair(key_type=key_type, bits=f"{bits:04d}", encoding=TWOS_COMPLEMENT, lmk=self._lmk)
 
     def check_value(self, key: KeyToMove) -> CheckValue:
         """See `Dialect.check_value`. Types of variant 0 have a code of their own, others stand apart."""
@@ -122,14 +117,6 @@ class VariantDialect:
                 hint="such a KEK is U and 32 hex digits, or T and 48",
             )
         return KeyToMove("kek", reference, KeyAttributes("K0", algorithm, "B"))
-
-    def generate_receiving_pair(self, bits: int) -> GenerateKeyPair:
-        """See `Dialect.generate_receiving_pair`."""
-        return replace(self.generate_pair(bits), key_type=BOTH)
-
-    def generate_wrapping_pair(self, bits: int) -> GenerateKeyPair:
-        """See `Dialect.generate_wrapping_pair`."""
-        return replace(self.generate_pair(bits), key_type=KEY_MANAGEMENT)
 
     def authenticate(self, public_key: bytes) -> ImportPublicKey:
         """See `Dialect.authenticate`."""
