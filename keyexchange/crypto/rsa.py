@@ -186,12 +186,3 @@ def verify_pkcs1(key: rsa.RSAPublicKey, signature: bytes, octets: bytes, hashing
         key.verify(signature, octets, _PKCS1, _HASH[hashing])
     except InvalidSignature:
         raise TrustError("the signature does not verify", category="signature_invalid") from None
-
-
-def verify_pkcs1_sha256(key: rsa.RSAPublicKey, signature: bytes, octets: bytes) -> None:
-    """Verify RSASSA-PKCS1-v1_5 with SHA-256.
-
-    Raises:
-        TrustError: category signature_invalid.
-    """
-    verify_pkcs1(key, signature, octets, SignatureHash.SHA_256)

@@ -77,9 +77,6 @@ RESOURCE_ALIASES = f"{PREFIX}:ResourceAliases"
 SIGNING_KEY = f"{PREFIX}:SigningKeyIdentifier"
 WRAPPING_KEY = f"{PREFIX}:WrappingKeyIdentifier"
 
-MULTIVALUED = frozenset({TAG_KEYS, RESOURCE_ALIASES})
-"""Keys of the type ArrayOfString, which policies compare with ForAllValues or ForAnyValue."""
-
 _WRITE = (AccessLevel.WRITE,)
 _READ = (AccessLevel.READ,)
 _LIST = (AccessLevel.LIST,)

@@ -86,7 +86,7 @@ def test_rsa_refusals_have_their_categories() -> None:
         rsa_keys.oaep_decrypt(reloaded, bytes(256))
     assert failed.value.category == "decrypt_failed"
     signature = rsa_keys.sign_pkcs1_sha256(reloaded, b"text")
-    rsa_keys.verify_pkcs1_sha256(key.public_key(), signature, b"text")
+    rsa_keys.verify_pkcs1(key.public_key(), signature, b"text", rsa_keys.SignatureHash.SHA_256)
     with pytest.raises(TrustError) as untrusted:
-        rsa_keys.verify_pkcs1_sha256(key.public_key(), signature, b"other")
+        rsa_keys.verify_pkcs1(key.public_key(), signature, b"other", rsa_keys.SignatureHash.SHA_256)
     assert untrusted.value.category == "signature_invalid"
