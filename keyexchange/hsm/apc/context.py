@@ -31,8 +31,8 @@ class Context:
 
 
 Handler = Callable[[Hsm, Context, Values], Values | Awaitable[Values]]
-"""An operation. A plain function runs in the event loop inside a savepoint; an `async` one awaits the making of a key
-pair first and opens its own savepoint for what it then writes."""
+"""An operation. A plain function that changes what is there runs in the event loop inside a savepoint; one that adds a
+key keeps it in a block of its own; an `async` one awaits the making of a key pair first, and does the same."""
 
 H = TypeVar("H", bound=Handler)
 
@@ -45,7 +45,7 @@ class Declared:
         handler: answers it.
         writes: whether it changes the store. One that does has the store for itself until its commit, so what it reads
             stays true; one that does not may run beside any other.
-        adds: whether all that it changes is to add a key, with what belongs to it.
+        adds: whether it adds a key, and opens what it keeps it in itself: `Store.adding`, or a savepoint.
     """
 
     handler: Handler

@@ -56,6 +56,8 @@ class Material:
 def enrol(hsm: Hsm, context: Context, request: Values, attributes: Attributes, material: Material) -> KeyRecord:
     """Keep a new key, with the request's `Enabled`, `Tags` and `ReplicationRegions`.
 
+    In a block of `Store.adding`, or a savepoint.
+
     Raises:
         ApiError: ValidationException, ServiceQuotaExceededException.
     """

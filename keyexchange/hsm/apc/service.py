@@ -120,7 +120,7 @@ class Plane:
             return answer
         declared = self._declared[name]
         store = self._hsm.store
-        with store.savepoint(adding=declared.adds) if declared.writes else store.reading():
+        with store.savepoint() if declared.writes and not declared.adds else store.reading():
             result = declared.handler(self._hsm, context, values)
             assert isinstance(result, dict)
             return result

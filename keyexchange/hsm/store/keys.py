@@ -80,7 +80,8 @@ class Keys:
         return [_record(row, home, now) for row in rows[:limit]], following
 
     def count(self, home: Home) -> int:
-        """How many keys there are that were made here and are not deleted."""
+        """How many keys there are that were made here and are not deleted, with those that wait to be written."""
+        self._store.write_waiting()
         return int(self._connection.execute(_COUNT, {"account": home.account, "region": home.region}).scalar_one())
 
     def change(self, key_id: str, **values: Any) -> None:

@@ -62,6 +62,7 @@ class Tags:
 
     def __init__(self, store: Store) -> None:
         self._connection = store.connection
+        self._add = store.adder(tags, ("key_id", "name", "value"))
 
     def names(self, key_id: str) -> set[str]:
         """The names of a key's tags."""
@@ -69,9 +70,8 @@ class Tags:
 
     def add(self, key_id: str, values: Mapping[str, str]) -> None:
         """Set tags that the key does not have yet."""
-        rows = [{"key_id": key_id, "name": name, "value": value} for name, value in values.items()]
-        if rows:
-            self._connection.execute(_ADD_TAG, rows)
+        for name, value in values.items():
+            self._add({"key_id": key_id, "name": name, "value": value})
 
     def remove(self, key_id: str, names: Iterable[str]) -> None:
         """Forget tags; names that are not there are ignored."""
@@ -105,7 +105,6 @@ _TAGS = (
     .order_by(tags.c.name)
     .limit(bindparam("count"))
 )
-_ADD_TAG = insert(tags)
 _REMOVE_TAGS = delete(tags).where(_OF_KEY, tags.c.name.in_(bindparam("named", expanding=True)))
 
 

@@ -22,17 +22,18 @@ class Replication:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._connection = store.connection
+        self._add = store.adder(replicas, ("key_id", "region"))
         self._kept: Kept[tuple[str, ...]] = Kept(store, lambda _: True)
 
     def regions(self, key_id: str) -> list[str]:
-        """Where a key has replicas, sorted."""
+        """Where a key has replicas, sorted; also one that was just made."""
+        self._store.write_waiting()
         return list(self._connection.execute(_REGIONS, {"of_key": key_id}).scalars())
 
     def add(self, key_id: str, regions: Iterable[str]) -> None:
         """Replicate a key to regions where it is not yet."""
-        rows = [{"key_id": key_id, "region": region} for region in regions]
-        if rows:
-            self._connection.execute(insert(replicas), rows)
+        for region in regions:
+            self._add({"key_id": key_id, "region": region})
 
     def remove(self, key_id: str, regions: Iterable[str]) -> None:
         """Take replicas away; aliases of them name no key then."""

@@ -25,7 +25,10 @@ Receive = Callable[[Hsm, Context, Values, Values], KeyRecord]
 def import_key(hsm: Hsm, context: Context, request: Values) -> Values:
     """Source: APC API reference, ImportKey."""
     ((kind, material),) = ((name, value) for name, value in request["KeyMaterial"].items() if value is not None)
-    return {"Key": describe_new(hsm, MATERIALS[kind](hsm, context, request, material))}
+    store = hsm.store
+    with store.savepoint() if kind in _CHANGING_MORE else store.adding():
+        record = MATERIALS[kind](hsm, context, request, material)
+    return {"Key": describe_new(hsm, record)}
 
 
 def _receive_tr34(hsm: Hsm, context: Context, request: Values, material: Values) -> KeyRecord:
@@ -44,3 +47,6 @@ MATERIALS: dict[str, Receive] = {
     "As2805KeyCryptogram": as2805_cryptogram.receive,
 }
 """By member of ImportKeyMaterial."""
+
+_CHANGING_MORE = frozenset({"RootCertificatePublicKey", "Tr34KeyBlock"})
+"""What also opens an approval session, or uses a nonce up."""

@@ -41,7 +41,7 @@ async def create_key(hsm: Hsm, context: Context, request: Values) -> Values:
     pair = None
     if attributes.key_class is KeyClass.ASYMMETRIC_KEY_PAIR:
         pair = await generate.key_pair(attributes.algorithm)
-    with hsm.store.savepoint(adding=True):
+    with hsm.store.adding():
         if pair is None:
             record = enrol_secret(hsm, context, request, attributes, generate.symmetric_key(attributes.algorithm))
         else:
