@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
-from keyexchange.hsm.store.engine import Store
+from keyexchange.hsm.store.engine import Stamp, Store
 
 T = TypeVar("T")
 
@@ -13,8 +13,8 @@ SIZE = 4096
 
 
 class Kept(Generic[T]):
-    """Kept until something that was there is changed. Where other processes change it too, nothing is kept: what an
-    operation of the control plane says is true when it says so.
+    """Kept until something that was there is changed. Where other processes change it too, it is kept while this one
+    is the writer, and nothing beside that: what an operation of the control plane says is true when it says so.
 
     Args:
         store: whose contents are kept.
@@ -25,19 +25,19 @@ class Kept(Generic[T]):
         self._store = store
         self._keeps = keeps
         self._values: dict[Hashable, T] = {}
-        self._writes = -1
+        self._stamp: Stamp | None = None
 
     def get(self, key: Hashable, find: Callable[[], T]) -> T:
         """The value of a key; looked up when it is not known any more."""
-        if self._store.shared:
-            return find()
-        if self._writes == self._store.writes and key in self._values:
+        stamp = self._store.stamp
+        if stamp is not None and self._stamp == stamp and key in self._values:
             return self._values[key]
         value = find()  # which may change things itself
-        if self._writes != self._store.writes:
+        stamp = self._store.stamp
+        if self._stamp != stamp:
             self._values.clear()
-            self._writes = self._store.writes
-        if self._keeps(value):
+            self._stamp = stamp
+        if stamp is not None and self._keeps(value):
             if len(self._values) >= SIZE:
                 self._values.clear()
             self._values[key] = value
