@@ -61,7 +61,7 @@ OUTSIDE = {
     "keyexchange.config": {"pydantic"},
     "keyexchange.hostport": {"pydantic"},
     "keyexchange.hsm": {"cryptography"},
-    "keyexchange.hsm.apc": {"botocore"},
+    "keyexchange.hsm.apc": {"botocore", "orjson"},
     "keyexchange.hsm.main_keys.kms": {"boto3", "botocore"},  # a KMS key may protect the region main key
     "keyexchange.hsm.server": {"httptools", "uvloop"},
     "keyexchange.hsm.store": {"sqlalchemy"},

@@ -8,13 +8,13 @@ name, operations that refer to them.
 from __future__ import annotations
 
 import gzip
-import json
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import botocore
+import orjson
 
 Description = Mapping[str, Any]
 
@@ -38,7 +38,7 @@ def read_partitions() -> list[Description]:
 def _read(path: Path) -> Any:
     """A JSON file; botocore ships the large ones compressed."""
     packed = path.with_name(f"{path.name}.gz")
-    return json.loads(gzip.decompress(packed.read_bytes()) if packed.exists() else path.read_bytes())
+    return orjson.loads(gzip.decompress(packed.read_bytes()) if packed.exists() else path.read_bytes())
 
 
 class Shape:

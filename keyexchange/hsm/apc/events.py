@@ -7,11 +7,12 @@ Cryptography API calls using AWS CloudTrail". docs/reference/audit.md tells what
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+import orjson
 
 from keyexchange.hsm.apc.access.naming import Naming, naming_of, value_at
 from keyexchange.hsm.apc.access.questions import action_of, alias_arn
@@ -203,7 +204,8 @@ def _named(naming: Naming, home: Home, values: Values, result: Values) -> str:
     return f'"resources":{_encode(resources)},' if resources else ""
 
 
-_encode = json.JSONEncoder(separators=(",", ":")).encode
+def _encode(value: object) -> str:
+    return orjson.dumps(value).decode()
 
 
 def _form(operation: Operation) -> _Form:

@@ -7,13 +7,14 @@ Source: Smithy 2.0, "AWS JSON 1.0 protocol" (target, content type, epoch-seconds
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 from typing import Protocol as TypingProtocol
+
+import orjson
 
 from keyexchange.hsm.apc.errors import NOT_MODELLED, ApiError, serialization
 from keyexchange.hsm.apc.model import Service
@@ -161,9 +162,9 @@ class JsonProtocol:
 
 def _octets(values: Mapping[str, object]) -> bytes:
     if not isinstance(values, Lasting):
-        return _encode(values).encode()
+        return write_json(values)
     if values.octets is None:
-        values.octets = _encode(values).encode()
+        values.octets = write_json(values)
     return values.octets
 
 
@@ -174,15 +175,14 @@ def read_json(operation: str, body: bytes) -> Values:
         ApiError: SerializationException.
     """
     try:
-        values = json.loads(body or b"{}")
-    except ValueError:
-        # json's and UTF-8's errors quote the document
+        values = orjson.loads(body or b"{}")
+        if not isinstance(values, dict):
+            raise serialization("Start of structure or map expected")
+        return _without_nulls(values)
+    except ValueError:  # its text quotes the document
         raise serialization(f"the body of {operation} is not JSON") from None
     except RecursionError:
         raise serialization(f"the body of {operation} is nested too deeply") from None
-    if not isinstance(values, dict):
-        raise serialization("Start of structure or map expected")
-    return _without_nulls(values)
 
 
 def _without_nulls(values: Values) -> Values:
@@ -201,4 +201,6 @@ def _epoch(value: object) -> float:
     return round(value.timestamp(), 3)
 
 
-_encode = json.JSONEncoder(default=_epoch, separators=(",", ":")).encode
+def write_json(values: Mapping[str, object]) -> bytes:
+    """An answer as JSON, its times in seconds since 1970."""
+    return orjson.dumps(values, default=_epoch, option=orjson.OPT_PASSTHROUGH_DATETIME)

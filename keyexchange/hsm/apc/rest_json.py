@@ -8,14 +8,13 @@ Source: Smithy 2.0, "AWS restJson1 protocol" (bodies, `X-Amzn-Errortype`) and "H
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from keyexchange.hsm.apc.errors import NOT_MODELLED, ApiError, serialization
 from keyexchange.hsm.apc.model import Service
-from keyexchange.hsm.apc.protocol import Request, Response, Values, read_json
+from keyexchange.hsm.apc.protocol import Request, Response, Values, read_json, write_json
 
 
 class _Labelled(NamedTuple):
@@ -79,9 +78,6 @@ class RestJsonProtocol:
         return {text: error.message, **error.members} if text else error.members
 
 
-_encode = json.JSONEncoder(separators=(",", ":")).encode
-
-
 def _around(path: str) -> tuple[str, str]:
     """What stands around the second segment of a path: "/keys/" and "/encrypt" of "/keys/x/encrypt"."""
     begin = path.find("/", 1) + 1
@@ -97,7 +93,7 @@ def _label(text: str) -> str:
 
 
 def _response(status: int, values: Mapping[str, object], request_id: str, *further: tuple[str, str]) -> Response:
-    body = _encode(values).encode()
+    body = write_json(values)
     headers = (
         ("content-type", "application/json"),
         ("content-length", str(len(body))),

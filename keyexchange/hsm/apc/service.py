@@ -11,7 +11,7 @@ from keyexchange.errors import KeyExchangeError, MismatchError
 from keyexchange.hsm.apc.access import Authorizer
 from keyexchange.hsm.apc.context import Context, OperationTable
 from keyexchange.hsm.apc.entry import Entry
-from keyexchange.hsm.apc.errors import ApiError, serialization, validation, verification_failed
+from keyexchange.hsm.apc.errors import ApiError, validation, verification_failed
 from keyexchange.hsm.apc.events import Call, Recorder
 from keyexchange.hsm.apc.model import load
 from keyexchange.hsm.apc.protocol import Protocol, Request, Response, Values
@@ -131,8 +131,6 @@ def _refusal(request_id: str, error: Exception) -> ApiError:
     if isinstance(error, ApiError):
         _log.info("request %s refused: %s", request_id, error.code)
         return error
-    if isinstance(error, UnicodeEncodeError):
-        return serialization("a string holds half of a surrogate pair")
     if isinstance(error, KeyExchangeError):
         _log.info("request %s refused: %s", request_id, type(error).__name__)
         return verification_failed(error) if isinstance(error, MismatchError) else validation(error.message)

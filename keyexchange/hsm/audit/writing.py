@@ -11,20 +11,15 @@ Laws of this file:
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 FOLDER = "audit"
 SUFFIX = ".jsonl"
 LARGEST_FILE = 64 * 1024 * 1024
 """Octets, after which a new file is begun."""
-
-_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class AuditLog:
@@ -42,16 +37,15 @@ class AuditLog:
         self._size = 0
         self._numbers = count(1)
 
-    def append(self, event: Mapping[str, Any]) -> None:
+    def write(self, text: str) -> None:
         """Write an event; it survives the end of the process.
+
+        Args:
+            text: the event as JSON, without a line break in it.
 
         Raises:
             OSError: it could not be written, or not whole.
         """
-        self.write(_encode(event))
-
-    def write(self, text: str) -> None:
-        """Write an event that is JSON already, without a line break in it. See `append`."""
         line = f"{text}\n".encode()
         if self._file is None or self._size + len(line) > self._largest:
             self._begin_file()

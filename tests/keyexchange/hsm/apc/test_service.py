@@ -80,7 +80,21 @@ def test_an_operation_that_is_not_served_is_named(tmp_path: Path, monkeypatch: p
     assert "PutResourcePolicy is not served" in body["Message"]
 
 
-@pytest.mark.parametrize("body", [b"{", b"[]", b"null", b'"a"', b"\xff\xfe", b"[" * 100_000, b'{"MaxResults": "1"}'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"[]",
+        b"null",
+        b'"a"',
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"MaxResults": "1"}',
+        b'{"MaxResults": NaN}',
+        b'{"MaxResults": 1' + b"0" * 400 + b"}",
+        pytest.param(b'{"a":' * 1010 + b"1" + b"}" * 1010, id="nested 1010 times"),
+    ],
+)
 def test_a_body_that_cannot_be_read_is_a_serialization_error(apc_url: str, body: bytes) -> None:
     status, _, answer = post(apc_url, body)
     assert (status, answer["__type"]) == (400, "SerializationException")

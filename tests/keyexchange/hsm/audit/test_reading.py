@@ -20,7 +20,7 @@ def event(minute: int, name: str = "ListKeys", **more: str) -> dict[str, Any]:
 def write(state_dir: Path, *events: dict[str, Any]) -> None:
     log = AuditLog(state_dir)
     for each in events:
-        log.append(each)
+        log.write(json.dumps(each))
     log.close()
 
 
