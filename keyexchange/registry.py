@@ -8,6 +8,7 @@ them) and a doctor are what keyexchange.inspection says.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Protocol
 
@@ -67,7 +68,7 @@ def load(group: str, name: str) -> Any:
 
 def _points(group: str) -> dict[str, EntryPoint]:
     found: dict[str, EntryPoint] = {}
-    for point in entry_points(group=group):
+    for point in _installed().select(group=group):
         other = found.get(point.name)
         if other is not None and other.value != point.value:
             raise ConfigError(
@@ -77,6 +78,13 @@ def _points(group: str) -> dict[str, EntryPoint]:
             )
         found[point.name] = point
     return found
+
+
+@cache
+def _installed() -> Any:
+    """The entry points of all groups, for one look through everything that is installed takes a while. Its type is not
+    the same in all versions of Python; each has `select`."""
+    return entry_points()
 
 
 def _owner(point: EntryPoint) -> str:
