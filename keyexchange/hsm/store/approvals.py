@@ -10,7 +10,7 @@ from keyexchange.hsm.records import ApprovalSession, Home, SessionStatus, TeamAs
 from keyexchange.hsm.store.engine import Store
 from keyexchange.hsm.store.schema import approval_sessions, team_associations
 
-_SESSION_FIELDS = tuple(ApprovalSession.__dataclass_fields__)
+_SESSION_FIELDS = ApprovalSession._fields
 
 
 class Approvals:

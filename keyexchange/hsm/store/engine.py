@@ -115,15 +115,16 @@ class Store:
 
     def _make_tables(self) -> None:
         present = inspect(self.connection).get_table_names()
-        if present and self._version(present) != VERSION:
+        if present and self._version(present) == VERSION:
+            return
+        if present:
             self.close()
             raise ConfigError(
                 "the software HSM's database was made by another version of keyexchange",
                 hint="use a new state directory or database, or the version that made this one",
             )
-        metadata.create_all(self.connection)
-        if not present:
-            self.connection.execute(insert(layout), {"version": VERSION})
+        metadata.create_all(self.connection, checkfirst=False)
+        self.connection.execute(insert(layout), {"version": VERSION})
 
     def _version(self, present: list[str]) -> int | None:
         return self.connection.execute(select(layout.c.version)).scalar() if layout.name in present else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -26,7 +25,7 @@ from keyexchange.hsm.store.engine import Store
 from keyexchange.hsm.store.kept import Kept
 from keyexchange.hsm.store.schema import Instant, aliases, keys, replicas, resource_policies, tags
 
-_FIELDS = tuple(name for name in KeyRecord.__dataclass_fields__ if name != "replica_region")
+_FIELDS = tuple(name for name in KeyRecord._fields if name != "replica_region")
 _COLUMNS = [keys.c[name] for name in _FIELDS]
 
 
@@ -42,7 +41,7 @@ class Keys:
 
     def add(self, record: KeyRecord) -> None:
         """Keep a new key."""
-        self._add(vars(record))
+        self._add(record._asdict())
 
     def get(self, home: Home, key_id: str, now: datetime) -> KeyRecord | None:
         """A key by its id, if this account has it, or a replica of it, in this region."""
@@ -172,7 +171,7 @@ def _is_settled(record: KeyRecord | None) -> bool:
 def _record(row: RowMapping, home: Home, now: datetime) -> KeyRecord:
     record = KeyRecord(**{name: row[name] for name in _FIELDS})
     if record.region != home.region:
-        record = replace(record, replica_region=home.region)
+        record = record._replace(replica_region=home.region)
     if record.approval_until is not None and record.approval_until <= now:
-        record = replace(record, state=KeyState.CREATE_FAILED, approval_until=None)
+        record = record._replace(state=KeyState.CREATE_FAILED, approval_until=None)
     return record

@@ -37,7 +37,7 @@ class MainKeys:
 
     def add(self, records: list[MainKeyRecord]) -> None:
         """Keep new ones."""
-        self._connection.execute(_ADD, [{"name": _PROFILE, **vars(record)} for record in records])
+        self._connection.execute(_ADD, [{"name": _PROFILE, **record._asdict()} for record in records])
 
     def retire(self, *, before: int) -> None:
         """Forget generations under which nothing is sealed any more."""

@@ -12,7 +12,7 @@ from keyexchange.hsm.store.engine import Store
 from keyexchange.hsm.store.schema import certified_keys, tokens, used_nonces
 from keyexchange.keys import KeyAlgorithm
 
-_TOKEN_FIELDS = tuple(TokenRecord.__dataclass_fields__)
+_TOKEN_FIELDS = TokenRecord._fields
 _GET_TOKEN = select(tokens).where(
     tokens.c.id == bindparam("token"),
     tokens.c.account == bindparam("of_account"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -144,4 +143,4 @@ def stop_key_usage(hsm: Hsm, context: Context, request: Values) -> Values:
 
 def _changed(hsm: Hsm, record: KeyRecord, **values: Any) -> Values:
     hsm.keys.change(record.id, **values)
-    return {"Key": describe(hsm, replace(record, **values))}
+    return {"Key": describe(hsm, record._replace(**values))}

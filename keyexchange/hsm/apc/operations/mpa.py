@@ -9,8 +9,6 @@ change it does too is read from the state UPDATE_PENDING of the API reference.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from keyexchange.hsm.apc import shapes
 from keyexchange.hsm.apc.context import Context, operation
 from keyexchange.hsm.apc.errors import conflict, not_found
@@ -70,7 +68,7 @@ def _ask(
     hsm: Hsm, association: TeamAssociation, operation: ProtectedOperation, request: Values, *, subject: str | None
 ) -> ApprovalSession:
     session = open_session(hsm, association, operation, subject=subject, comment=request.get("RequesterComment"))
-    hsm.approvals.associate(replace(association, session=session.id))
+    hsm.approvals.associate(association._replace(session=session.id))
     settle_if_automatic(hsm, session)
     return session
 

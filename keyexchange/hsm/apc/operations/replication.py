@@ -8,8 +8,6 @@ the API reference has it ("must ... have replication enabled in the specified re
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from keyexchange.hsm.apc.context import Context, operation
 from keyexchange.hsm.apc.errors import validation
 from keyexchange.hsm.apc.identifiers import find_living_key, find_own_key
@@ -47,7 +45,7 @@ def add_key_replication_regions(hsm: Hsm, context: Context, request: Values) -> 
     new = sorted(set(regions).difference(hsm.replication.regions(record.id)))
     hsm.replication.add(record.id, new)
     hsm.keys.change(record.id, multi_region=True, default_regions=False)
-    changed = replace(record, multi_region=True, default_regions=False)
+    changed = record._replace(multi_region=True, default_regions=False)
     return {"Key": describe(hsm, changed, moving=dict.fromkeys(new, STARTED))}
 
 
@@ -62,7 +60,7 @@ def remove_key_replication_regions(hsm: Hsm, context: Context, request: Values) 
         raise validation(f"The key has no replica in {missing[0]}")
     hsm.replication.remove(record.id, regions)
     hsm.keys.change(record.id, multi_region=len(regions) < len(present), default_regions=False)
-    changed = replace(record, default_regions=False)  # a primary still, until the last replica is gone
+    changed = record._replace(default_regions=False)  # a primary still, until the last replica is gone
     return {"Key": describe(hsm, changed, moving=dict.fromkeys(regions, ENDING))}
 
 

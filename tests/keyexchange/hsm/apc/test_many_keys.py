@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +42,7 @@ async def _fill(state_dir: Path, database: str | None, first: str) -> None:
             for number in range(COUNT):
                 key_id = first if number == 0 else f"{number:016d}"
                 if number:
-                    hsm.keys.add(replace(record, id=key_id))
+                    hsm.keys.add(record._replace(id=key_id))
                 hsm.aliases.add(AliasRecord(home, f"alias/{number:04d}", key_id))
         await hsm.store.committed()
 
