@@ -8,7 +8,6 @@ from pathlib import Path
 
 from keyexchange.errors import ConfigError, KeyExchangeError
 from keyexchange.hsm.authority import Authority
-from keyexchange.hsm.backup import restore
 from keyexchange.hsm.clock import Clock, utc_now
 from keyexchange.hsm.known import Known
 from keyexchange.hsm.main_keys import Keeping, ProfileKeys, RegionKeyFile, Unlocking, finish_region_rotation
@@ -119,6 +118,8 @@ def restore_hsm(path: Path, state_dir: Path, passphrase: Secret, *, database_url
     Raises:
         ConfigError: as `keyexchange.hsm.backup.restore`, and as `open_hsm`.
     """
+    from keyexchange.hsm.backup import restore  # noqa: PLC0415  # a server starts without it
+
     _make_state_dir(state_dir, database_url)
     store = Store(_url(state_dir, database_url))
     try:

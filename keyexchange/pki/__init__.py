@@ -6,8 +6,9 @@ which a server of software keys starts, and its first requests mostly need none.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from keyexchange.lazy import names_of
 
 if TYPE_CHECKING:
     from keyexchange.pki.certificates import (
@@ -74,46 +75,36 @@ __all__ = [
     "verify_chain",
 ]
 
-_MODULES = {
-    "curve_algorithm": "certificates",
-    "describe": "certificates",
-    "describe_identifier": "certificates",
-    "fingerprint": "certificates",
-    "issuer_and_serial": "certificates",
-    "load": "certificates",
-    "load_all": "certificates",
-    "require_identifier": "certificates",
-    "rsa_algorithm": "certificates",
-    "rsa_public_key": "certificates",
-    "subject_text": "certificates",
-    "to_der": "certificates",
-    "ChainReport": "chain",
-    "verify_chain": "chain",
-    "OutdatedList": "crl",
-    "Revocation": "crl",
-    "RevocationList": "crl",
-    "check_revocation": "crl",
-    "load_crl": "crl",
-    "read_list": "crl",
-    "load_csr": "csr",
-    "AuthorityKey": "issue",
-    "SubjectKey": "issue",
-    "distinguished_name": "issue",
-    "issue_from_csr": "issue",
-    "issue_intermediate": "issue",
-    "issue_leaf": "issue",
-    "issue_root": "issue",
-    "Allowance": "purpose",
-    "Purpose": "purpose",
-    "require_purpose": "purpose",
-    "build_csr": "request",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """A name of `__all__`, from the module that has it. Source: PEP 562."""
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
-    globals()[name] = found
-    return found
+__getattr__ = names_of(
+    __name__,
+    {
+        "certificates": (
+            "curve_algorithm",
+            "describe",
+            "describe_identifier",
+            "fingerprint",
+            "issuer_and_serial",
+            "load",
+            "load_all",
+            "require_identifier",
+            "rsa_algorithm",
+            "rsa_public_key",
+            "subject_text",
+            "to_der",
+        ),
+        "chain": ("ChainReport", "verify_chain"),
+        "crl": ("OutdatedList", "Revocation", "RevocationList", "check_revocation", "load_crl", "read_list"),
+        "csr": ("load_csr",),
+        "issue": (
+            "AuthorityKey",
+            "SubjectKey",
+            "distinguished_name",
+            "issue_from_csr",
+            "issue_intermediate",
+            "issue_leaf",
+            "issue_root",
+        ),
+        "purpose": ("Allowance", "Purpose", "require_purpose"),
+        "request": ("build_csr",),
+    },
+)

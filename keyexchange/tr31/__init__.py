@@ -6,8 +6,9 @@ keys would wait for them at every start.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from keyexchange.lazy import names_of
 from keyexchange.tr31.binding import VERSIONS, Kbpk
 from keyexchange.tr31.content import content_violations, private_key_form
 from keyexchange.tr31.header import Header, OptionalBlock, parse_header
@@ -47,13 +48,4 @@ __all__ = [
     "wrap",
 ]
 
-_OF_OPTIONAL_BLOCKS = ("UnknownBlock", "explain", "interpret")
-
-
-def __getattr__(name: str) -> Any:
-    """A name of `optional_blocks`. Source: PEP 562."""
-    if name not in _OF_OPTIONAL_BLOCKS:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from keyexchange.tr31 import optional_blocks  # noqa: PLC0415  # see above
-
-    return getattr(optional_blocks, name)
+__getattr__ = names_of(__name__, {"optional_blocks": ("UnknownBlock", "explain", "interpret")})

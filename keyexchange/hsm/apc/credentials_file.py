@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import configparser
+import logging
 import os
 import re
 import stat
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,10 +33,66 @@ OPTIONS = frozenset(
 )
 """What a section may hold. Anything else is refused: a misspelt `policies` would let everything through."""
 
+RELOAD_SECONDS = 1.0
+"""How often the file and its policies are looked at."""
+
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _MANAGED = "arn:aws:iam::{}:policy/{}"
 _PRINCIPAL_HINT = "write root, user/NAME, role/NAME or assumed-role/ROLE/SESSION"
+_log = logging.getLogger(__name__)
 _WRITE_HINT = "write it like ~/.aws/credentials; docs/reference/access.md has an example"
+
+
+class CredentialsFile:
+    """A credentials file, read again when it or a policy that it names has changed. It is a `Source`.
+
+    What cannot be read again leaves everything as it was, and is logged once.
+
+    Raises:
+        ConfigError: at first, as `read_credentials_file`.
+    """
+
+    def __init__(self, path: Path, account: str, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._path = path
+        self._account = account
+        self._clock = clock
+        self._looked_at = clock()
+        self._identities, self._files = read_credentials_file(path, account)
+        self._state = _state(self._files)
+
+    def __call__(self) -> Identities:
+        """The identities as the file has them now, or had them a second ago."""
+        now = self._clock()
+        if now - self._looked_at >= RELOAD_SECONDS:
+            self._looked_at = now
+            self._reload()
+        return self._identities
+
+    def _reload(self) -> None:
+        state = _state(self._files)
+        if state == self._state:
+            return
+        try:
+            self._identities, self._files = read_credentials_file(self._path, self._account)
+        except ConfigError as error:
+            _log.error("credentials were not read again: %s", error.message)
+            self._state = state
+            return
+        self._state = _state(self._files)
+        _log.info("credentials were read again: %d pairs", len(self._identities))
+
+
+def _state(files: tuple[Path, ...]) -> tuple[tuple[int, int, int] | None, ...]:
+    """What changes when a file is written or replaced."""
+    return tuple(_stamp(path) for path in files)
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ino, found.st_size
 
 
 def read_credentials_file(path: Path, account: str) -> tuple[Identities, tuple[Path, ...]]:

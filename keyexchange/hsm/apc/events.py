@@ -15,9 +15,9 @@ from typing import Any
 import orjson
 
 from keyexchange.hsm.apc.access.naming import Naming, naming_of, value_at
-from keyexchange.hsm.apc.access.questions import action_of, alias_arn
 from keyexchange.hsm.apc.entry import Admission
 from keyexchange.hsm.apc.errors import ApiError
+from keyexchange.hsm.apc.identifiers import alias_arn
 from keyexchange.hsm.apc.identities import Identity, unique_id
 from keyexchange.hsm.apc.model import Operation
 from keyexchange.hsm.apc.protocol import Request, Values
@@ -25,7 +25,7 @@ from keyexchange.hsm.apc.redaction import Show, for_audit
 from keyexchange.hsm.audit import AuditLog
 from keyexchange.hsm.clock import Clock
 from keyexchange.hsm.generate import new_uuid
-from keyexchange.hsm.iam.actions import AccessLevel
+from keyexchange.hsm.iam.actions import AccessLevel, action_of
 from keyexchange.hsm.iam.principals import PrincipalType
 from keyexchange.hsm.records import Home
 

@@ -19,6 +19,11 @@ def key_arn(home: Home, key_id: str) -> str:
     return f"arn:aws:payment-cryptography:{home.region}:{home.account}:key/{key_id}"
 
 
+def alias_arn(home: Home, name: str) -> str:
+    """The ARN of an alias, whose name begins with "alias/"."""
+    return f"arn:aws:payment-cryptography:{home.region}:{home.account}:{name}"
+
+
 def find_key(hsm: Hsm, context: Context, identifier: str) -> KeyRecord:
     """The key of an ARN, an alias or an alias's ARN; in any state. An ARN may name another account's key.
 

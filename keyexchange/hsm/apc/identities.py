@@ -7,9 +7,13 @@ from base64 import b32encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from keyexchange.hsm.apc.sigv4 import Credentials
-from keyexchange.hsm.iam import Policy, Principal
+from keyexchange.hsm.iam import Principal
+
+if TYPE_CHECKING:  # see keyexchange.hsm.iam
+    from keyexchange.hsm.iam import Policy
 
 USER = "rehearsal"
 """The user of a pair that says nothing else of itself."""

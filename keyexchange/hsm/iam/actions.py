@@ -195,3 +195,8 @@ OWNERS_ONLY = frozenset(
 
 Source: Payment Cryptography User Guide, "Resource-based policies", "Resource policy control plane operations".
 """
+
+
+def action_of(operation: str) -> Action:
+    """The action of an operation; one that a newer model has and the table has not is asked about any resource."""
+    return ACTIONS.get(operation) or Action(operation, ())

@@ -7,6 +7,7 @@ import ipaddress
 import socket
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from keyexchange.errors import ConfigError
 from keyexchange.hsm.apc import lets_everybody_in
@@ -16,8 +17,10 @@ from keyexchange.hsm.main_keys import Unlocking, finish_rotation
 from keyexchange.hsm.server.apc import identities_of, serve_apc
 from keyexchange.hsm.server.console import Console
 from keyexchange.hsm.server.options import Addresses, FaceOptions, ServeOptions, host_text
-from keyexchange.hsm.server.workers import Failed, start_workers
 from keyexchange.hsm.store import is_shared
+
+if TYPE_CHECKING:
+    from keyexchange.hsm.server.workers import Failed
 
 
 async def start(options: ServeOptions, stack: AsyncExitStack, failed: Failed) -> Addresses:
@@ -71,6 +74,8 @@ async def _start_apc(
     options = replace(options, unlocking=options.unlocking or Unlocking())
     hsm = await serve_apc(options, identities, listening, stack)
     if options.workers > 1:
+        from keyexchange.hsm.server.workers import start_workers  # noqa: PLC0415  # one process starts without it
+
         await start_workers(options, listening, stack, failed)
     console = Console(hsm, options.state_dir)
     await console.start()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from keyexchange.hsm import iam
 from keyexchange.hsm.apc.identifiers import key_arn
 from keyexchange.hsm.cache import LeastRecentlyUsed
 from keyexchange.hsm.device import Hsm
-from keyexchange.hsm.iam import Policy, parse_key_policy
 from keyexchange.hsm.records import KeyRecord
 
 LOOK_SECONDS = 1.0
@@ -32,7 +32,7 @@ class KeyPolicies:
         self._seen_changes = -1
         self._looked_at = 0.0
         self._exist = False
-        self._parsed: LeastRecentlyUsed[Policy] = LeastRecentlyUsed(_PARSED)
+        self._parsed: LeastRecentlyUsed[iam.Policy] = LeastRecentlyUsed(_PARSED)
 
     def exist(self) -> bool:
         """Whether any key has a policy. Call it while reading the store."""
@@ -46,7 +46,7 @@ class KeyPolicies:
         """Only other processes change the table behind our back."""
         return self._shared and self._clock() - self._looked_at >= LOOK_SECONDS
 
-    def of(self, record: KeyRecord | None) -> Policy | None:
+    def of(self, record: KeyRecord | None) -> iam.Policy | None:
         """The policy of a key, as far as `exist` has seen.
 
         A replica has none. Source: AWS Payment Cryptography User Guide, "Resource-based policies", "Considerations".
@@ -57,4 +57,4 @@ class KeyPolicies:
         if text is None:
             return None
         arn = key_arn(record.home, record.id)
-        return self._parsed.get(f"{arn} {text}", lambda: parse_key_policy(text, arn))
+        return self._parsed.get(f"{arn} {text}", lambda: iam.parse_key_policy(text, arn))

@@ -9,9 +9,9 @@ from typing import Any
 from keyexchange.errors import KeyExchangeError
 from keyexchange.hsm.apc.access.naming import Naming, value_at
 from keyexchange.hsm.apc.context import Context
-from keyexchange.hsm.apc.identifiers import find_key, key_arn
+from keyexchange.hsm.apc.identifiers import alias_arn, find_key, key_arn
 from keyexchange.hsm.device import Hsm
-from keyexchange.hsm.iam import ACTIONS, ANY_RESOURCE, Action, ResourceType
+from keyexchange.hsm.iam import ANY_RESOURCE, Action, ResourceType, action_of
 from keyexchange.hsm.records import Home, KeyRecord
 
 TAGGING = "TagResource"
@@ -42,11 +42,6 @@ class Question:
     alias: str = ""
     by_key_only: bool = False
     is_shared: bool = False
-
-
-def action_of(operation: str) -> Action:
-    """The action of an operation; one that a newer model has and the table has not is asked about any resource."""
-    return ACTIONS.get(operation) or Action(operation, ())
 
 
 def questions(
@@ -139,11 +134,6 @@ class _Asking:
             return find_key(self._hsm, self._context, identifier)
         except KeyExchangeError:
             return None  # whoever may ask is told so by the operation
-
-
-def alias_arn(home: Home, name: str) -> str:
-    """The ARN of an alias, whose name begins with "alias/"."""
-    return f"{_PREFIX}:{home.region}:{home.account}:{name}"
 
 
 def _as_arn(home: Home, identifier: str) -> str:

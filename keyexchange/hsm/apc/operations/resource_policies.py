@@ -6,12 +6,12 @@ Source: AWS Payment Cryptography User Guide, "Resource-based policies": one poli
 
 from __future__ import annotations
 
+from keyexchange.hsm import iam
 from keyexchange.hsm.apc.context import Context, operation
 from keyexchange.hsm.apc.errors import ApiError, not_found, validation
 from keyexchange.hsm.apc.identifiers import find_changeable_key, find_key, find_own_key, key_arn
 from keyexchange.hsm.apc.protocol import Values
 from keyexchange.hsm.device import Hsm
-from keyexchange.hsm.iam import PolicyError, is_public, parse_key_policy
 from keyexchange.hsm.records import KeyRecord
 
 
@@ -21,10 +21,10 @@ def put_resource_policy(hsm: Hsm, context: Context, request: Values) -> Values:
     record = _owned(context, find_own_key(hsm, context, request["ResourceArn"], find=find_changeable_key))
     policy = request["Policy"]
     try:
-        parsed = parse_key_policy(policy, key_arn(record.home, record.id))
-    except PolicyError as error:
+        parsed = iam.parse_key_policy(policy, key_arn(record.home, record.id))
+    except iam.PolicyError as error:
         raise validation(f"Policy: {error.message}") from None
-    if is_public(parsed):
+    if iam.is_public(parsed):
         raise ApiError("PublicPolicyException", "The resource-based policy would grant public access to the key")
     hsm.policies.put(record.id, policy)
     return _answer(record, policy)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from keyexchange.errors import ConfigError
-from keyexchange.hsm.apc.credentials import REHEARSAL, CredentialsFile, find_identities, lets_everybody_in
+from keyexchange.hsm.apc.credentials import REHEARSAL, find_identities, lets_everybody_in
+from keyexchange.hsm.apc.credentials_file import CredentialsFile
 from keyexchange.hsm.apc.identities import one_pair
 from keyexchange.hsm.apc.sigv4 import Credentials
 from keyexchange.secret import Secret

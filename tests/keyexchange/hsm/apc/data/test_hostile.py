@@ -155,12 +155,11 @@ def test_valid_input_is_answered_or_refused(operation: str, data: st.DataObject,
 @given(data=st.data())
 def test_spoilt_input_is_refused_in_order(operation: str, data: st.DataObject, desk: Desk, pool: Pool) -> None:
     body = json.dumps(data.draw(spoilt_requests(_input(operation), pool.known()))).encode()
-    try:
-        request = read_json(operation, body)  # which leaves out members that are null
-    except ApiError as refusal:
-        assert refusal.code == "SerializationException"  # half of a surrogate pair is no text
+    if b"\\ud8" in body:  # half of a surrogate pair is no text
+        with pytest.raises(ApiError, match="not JSON"):
+            read_json(operation, body)
         return
-    _require_orderly(operation, desk, request)
+    _require_orderly(operation, desk, read_json(operation, body))  # which leaves out members that are null
 
 
 def _input(operation: str) -> StructureShape:
