@@ -1,18 +1,18 @@
-"""Packages whose modules are loaded with the first of their names that is asked for.
-
-For what most runs of the program do not need and all would wait for at their start.
-"""
+"""What is loaded or made when it is first asked for: most runs do not need it, and all would wait for it."""
 
 from __future__ import annotations
 
 import importlib
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 def names_of(package: str, modules: Mapping[str, Sequence[str]]) -> Callable[[str], Any]:
-    """A package's `__getattr__`. Source: PEP 562.
+    """A package's `__getattr__`: a module is loaded with the first of its names that is asked for. Source: PEP 562.
 
     Args:
         package: its `__name__`.
@@ -28,3 +28,19 @@ def names_of(package: str, modules: Mapping[str, Sequence[str]]) -> Callable[[st
         return found
 
     return find
+
+
+class Table(dict[K, V]):
+    """A table whose entries are made when they are first asked for.
+
+    Args:
+        make: makes the value of a key.
+    """
+
+    def __init__(self, make: Callable[[K], V]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, key: K) -> V:
+        value = self[key] = self._make(key)
+        return value

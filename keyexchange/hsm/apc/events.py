@@ -28,6 +28,7 @@ from keyexchange.hsm.generate import new_uuid
 from keyexchange.hsm.iam.actions import AccessLevel, action_of
 from keyexchange.hsm.iam.principals import PrincipalType
 from keyexchange.hsm.records import Home
+from keyexchange.lazy import Table
 
 EVENT_VERSION = "1.11"
 EVENT_SOURCE = "payment-cryptography.amazonaws.com"
@@ -87,7 +88,7 @@ class Recorder:
     def __init__(self, log: AuditLog, clock: Clock, operations: Mapping[str, Operation]) -> None:
         self._write: Callable[[str], None] = log.write
         self._clock = clock
-        self._forms = {name: _form(operation) for name, operation in operations.items()}
+        self._forms: Table[str, _Form] = Table(lambda name: _form(operations[name]))
         self._kept: dict[_Place, _Same] = {}
         self._read: dict[Hashable, tuple[str, str]] = {}
 

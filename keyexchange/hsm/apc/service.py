@@ -6,6 +6,7 @@ from __future__ import annotations
 import inspect
 import logging
 import traceback
+from collections.abc import Callable
 
 from keyexchange.errors import KeyExchangeError, MismatchError
 from keyexchange.hsm.apc.access import Authorizer
@@ -20,6 +21,7 @@ from keyexchange.hsm.apc.redaction import redact
 from keyexchange.hsm.apc.validation import validator
 from keyexchange.hsm.device import Hsm
 from keyexchange.hsm.generate import new_uuid
+from keyexchange.lazy import Table
 
 _log = logging.getLogger(__name__)
 
@@ -57,7 +59,9 @@ class Plane:
         self._operations = load(table.service).operations
         self._protocol = protocol
         self._authorizer = Authorizer(hsm, self._operations)
-        self._validators = {name: validator(self._operations[name].input) for name in self._declared}
+        self._validators: Table[str, Callable[[object], None]] = Table(
+            lambda name: validator(self._operations[name].input)
+        )
 
     async def answer(self, request: Request) -> Response:
         """Answer a request. Raises nothing: what goes wrong becomes an error of the service."""

@@ -7,11 +7,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from keyexchange.hsm.apc.access.key_policies import KeyPolicies
-from keyexchange.hsm.apc.access.naming import naming_of
+from keyexchange.hsm.apc.access.naming import Naming, naming_of
 from keyexchange.hsm.apc.entry import Admission
 from keyexchange.hsm.apc.model import Operation
 from keyexchange.hsm.apc.protocol import Origin
 from keyexchange.hsm.device import Hsm
+from keyexchange.lazy import Table
 
 if TYPE_CHECKING:
     from keyexchange.hsm.apc.access.judgement import Judge
@@ -27,7 +28,7 @@ class Authorizer:
 
     def __init__(self, hsm: Hsm, operations: Mapping[str, Operation]) -> None:
         self._hsm = hsm
-        self._namings = {name: naming_of(operation.input) for name, operation in operations.items()}
+        self._namings: Table[str, Naming] = Table(lambda name: naming_of(operations[name].input))
         self._key_policies = KeyPolicies(hsm)
 
     def require(self, operation: str, admission: Admission, origin: Origin, values: Mapping[str, Any]) -> None:
