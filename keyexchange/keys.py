@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from keyexchange.errors import RuleError
 
@@ -128,7 +129,7 @@ class KeyAlgorithm(StrEnum):
     ECC_NIST_P384 = "ECC_NIST_P384"
     ECC_NIST_P521 = "ECC_NIST_P521"
 
-    @property
+    @cached_property
     def letter(self) -> Algorithm:
         """The algorithm field of a key block header."""
         return _FAMILY[self.value.partition("_")[0]]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import os
 
 from keyexchange.crypto import ec as ec_keys
@@ -27,8 +26,12 @@ async def key_pair(algorithm: KeyAlgorithm) -> PrivateKey:
 
 
 def identifier() -> str:
-    """16 lower-case letters and digits, as APC's key ids and tokens end: 80 random bits in base32."""
-    return base64.b32encode(os.urandom(10)).decode().lower()
+    """16 lower-case letters and digits, as APC's key ids and tokens end: 80 random bits."""
+    return os.urandom(16).translate(_LETTERS).decode()
+
+
+_LETTERS = b"abcdefghijklmnopqrstuvwxyz234567" * 8
+"""Base32's for every octet, by five of its bits. Source: RFC 4648, 6."""
 
 
 def new_uuid() -> str:

@@ -66,16 +66,18 @@ def _digest(value: object) -> object:
 
 def _structure(shape: StructureShape) -> Show:
     members = {name: (name[:1].lower() + name[1:], for_audit(member)) for name, member in shape.members.items()}
+    plain = {name: written for name, (written, show_member) in members.items() if show_member is _plain}
 
     def show(value: object) -> object:
         if not isinstance(value, dict):
             return HIDDEN
         shown = {}
         for name, member in value.items():
-            if name in members and member is not None:
+            if name in plain and type(member) in _THEMSELVES:  # as nearly all are: no call
+                shown[plain[name]] = member
+            elif name in members and member is not None:
                 written, show_member = members[name]
-                is_itself = show_member is _plain and type(member) in _THEMSELVES  # as nearly all are: no call
-                shown[written] = member if is_itself else show_member(member)
+                shown[written] = show_member(member)
         return shown
 
     return show

@@ -387,20 +387,16 @@ class _Adder:
     def values(self, row: Mapping[str, Any]) -> _Values:
         """A row, as the driver takes it."""
         _, order, forms = self._compiled
-        values = {name: row[name] for name in self._names}
-        for name, form in forms:
-            values[name] = form(values[name])
-        return values if order is None else [values[name] for name in order]
+        if order is None:
+            return {name: form(row[name]) if form else row[name] for name, form in forms.items()}
+        return [form(row[name]) if (form := forms[name]) else row[name] for name in order]
 
     @cached_property
-    def _compiled(self) -> tuple[str, Sequence[str] | None, Sequence[tuple[str, Callable[[Any], Any]]]]:
+    def _compiled(self) -> tuple[str, Sequence[str] | None, Mapping[str, Callable[[Any], Any] | None]]:
         """The text, the order of its places when they have no names, and what puts values into the driver's form."""
         statement = insert(self._table).compile(dialect=self._dialect, column_keys=list(self._names))
-        forms = [
-            (name, form)
-            for name in self._names
-            if (form := self._table.c[name].type.dialect_impl(self._dialect).bind_processor(self._dialect))
-        ]
+        types = {name: self._table.c[name].type.dialect_impl(self._dialect) for name in self._names}
+        forms = {name: found.bind_processor(self._dialect) for name, found in types.items()}
         return str(statement), statement.positiontup, forms
 
 
