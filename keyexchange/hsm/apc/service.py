@@ -104,6 +104,8 @@ class Plane:
             self._authorizer.require(name, admission, call.request.origin, values)
             if self._quotas is not None:
                 self._quotas.require_room(self._hsm, admission.context.home, name)
+            if self._declared[name].writes:
+                await self._hsm.store.before_writing()
             return await self._run(name, admission.context, values)
         finally:
             # also when it is refused: what it has read may have written (deletions that are due), and a writer

@@ -187,6 +187,11 @@ class Store:
             self._lose(error)
             raise
 
+    async def before_writing(self) -> None:
+        """Let the requests that came together be read and checked first, where the lock is waited for by others."""
+        if self.shared:
+            await asyncio.sleep(0)
+
     def begin_writing(self, *, adding: bool = False) -> None:
         """Become the one writer, until the commit. Waits for a writer in another process.
 

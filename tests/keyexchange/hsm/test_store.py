@@ -419,6 +419,28 @@ def test_what_others_change_is_kept_while_this_process_is_the_writer_and_no_long
     second.close()
 
 
+def test_what_came_together_is_checked_before_the_first_of_it_takes_the_lock(postgres: Server) -> None:
+    store = Store(postgres.new_database())
+    add = adder(store)
+    seen: list[str] = []
+
+    async def write(name: str) -> None:
+        seen.append(f"{name} checked")
+        await store.before_writing()
+        with store.adding():
+            add(f"alias/{name}")
+        seen.append(f"{name} written")
+        await store.committed()
+
+    async def main() -> None:
+        await asyncio.gather(write("a"), write("b"))
+
+    asyncio.run(main())
+    assert seen == ["a checked", "b checked", "a written", "b written"]
+    assert names(store) == ["alias/a", "alias/b"]
+    store.close()
+
+
 def test_a_refused_operation_does_not_keep_the_other_processes_waiting(postgres: Server) -> None:
     url = postgres.new_database()
     first, second = Store(url), Store(url)
