@@ -14,6 +14,7 @@ from botocore import xform_name
 
 from keyexchange.hsm import apc
 from keyexchange.hsm.apc import data
+from keyexchange.hsm.apc.access.judgement import Judge
 from keyexchange.hsm.apc.context import CONTROL, DATA, Declared, OperationTable
 from keyexchange.hsm.apc.entry import Entry
 from keyexchange.hsm.apc.errors import NOT_MODELLED
@@ -209,7 +210,7 @@ def provenance(name: str) -> list[str]:
 @cache
 def _edge_words() -> frozenset[str]:
     """What stands around every operation knows."""
-    return frozenset().union(*map(words, (Plane, Entry, RequestQuotas, ResourceQuotas)))
+    return frozenset().union(*map(words, (Plane, Entry, Judge, RequestQuotas, ResourceQuotas)))
 
 
 def remark(declared: Declared) -> tuple[str, str]:

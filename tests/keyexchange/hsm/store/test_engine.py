@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,35 +11,11 @@ from sqlalchemy import event, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from keyexchange.errors import ConfigError
-from keyexchange.hsm.records import AliasRecord, Home
-from keyexchange.hsm.store import Aliases, Replication, Store
+from keyexchange.hsm.store import Aliases, Store
 from keyexchange.hsm.store.engine import LARGEST_GROUP
-from keyexchange.hsm.store.schema import aliases, layout, main_keys
+from keyexchange.hsm.store.schema import layout, main_keys
+from tests.keyexchange.hsm.store.tables import alias, names, sqlite_url
 from tests.postgres import Server
-
-
-def sqlite_url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'keys.sqlite3'}"
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of each kind."""
-    if request.param == "sqlite":
-        return sqlite_url(tmp_path)
-    server: Server = request.getfixturevalue("postgres")
-    return server.new_database()
-
-
-HOME = Home("111122223333", "us-east-1")
-
-
-def alias(name: str) -> AliasRecord:
-    return AliasRecord(HOME, name, None)
-
-
-def names(store: Store) -> list[str]:
-    return [each.name for each in Aliases(store).page(HOME, after="", limit=100)[0]]
 
 
 def test_a_refused_operation_leaves_nothing_and_the_others_stay(url: str) -> None:
@@ -63,106 +38,6 @@ def test_a_refused_operation_leaves_nothing_and_the_others_stay(url: str) -> Non
     again = Store(url)
     assert names(again) == ["alias/a", "alias/c"]
     again.close()
-
-
-def adder(store: Store) -> Callable[[str], None]:
-    """Adds an alias as keys are added: at once, or behind a block of `adding`."""
-    add = store.adder(aliases, ("account", "region", "name", "key_id"))
-    return lambda name: add({"account": HOME.account, "region": HOME.region, "name": name, "key_id": None})
-
-
-def test_what_is_added_together_is_kept_together_or_not_at_all(url: str) -> None:
-    store = Store(url)
-    add = adder(store)
-
-    def refused() -> None:
-        with store.adding():
-            add("alias/b")
-            raise LookupError
-
-    async def main() -> None:
-        with store.adding():
-            add("alias/a")
-        with pytest.raises(LookupError):
-            refused()
-        with store.adding():
-            add("alias/c")
-            add("alias/d")
-        await store.committed()
-
-    asyncio.run(main())
-    store.close()
-    again = Store(url)
-    assert names(again) == ["alias/a", "alias/c", "alias/d"]
-    again.close()
-
-
-def test_rows_that_wait_are_written_in_one_go_before_the_next_change(url: str) -> None:
-    store = Store(url)
-    add = adder(store)
-
-    def refused() -> None:
-        with store.savepoint():
-            add("alias/refused")  # at once: it does not outlive the savepoint
-            raise LookupError
-
-    async def main() -> None:
-        for name in ("alias/a", "alias/b"):
-            with store.adding():
-                add(name)
-        assert names(store) == []
-        with pytest.raises(LookupError):
-            refused()
-        assert names(store) == ["alias/a", "alias/b"]
-        with store.adding():
-            add("alias/c")
-        store.write_waiting()
-        assert names(store) == ["alias/a", "alias/b", "alias/c"]
-        await store.committed()
-
-    asyncio.run(main())
-    store.close()
-    again = Store(url)
-    assert names(again) == ["alias/a", "alias/b", "alias/c"]
-    again.close()
-
-
-def test_rows_that_cannot_be_written_are_told_to_all_who_wait(url: str) -> None:
-    store = Store(url)
-    add = adder(store)
-
-    async def write(name: str) -> None:
-        with store.adding():
-            add(name)
-        await store.committed()
-
-    async def main() -> list[object]:
-        return await asyncio.gather(*(write(f"alias/{name}") for name in "abb"), return_exceptions=True)
-
-    outcome = asyncio.run(main())
-    assert [type(each) for each in outcome] == [SQLAlchemyError] * 3
-    assert not any("alias" in str(each) for each in outcome), "errors quote nothing that is stored"
-    assert names(store) == []
-    asyncio.run(write("alias/c"))
-    assert names(store) == ["alias/c"]
-    store.close()
-
-
-def test_rows_for_whose_commit_nobody_waits_are_forgotten(url: str) -> None:
-    store = Store(url)
-    add = adder(store)
-
-    async def main() -> None:
-        with store.adding():
-            add("alias/unawaited")
-        await asyncio.sleep(0.01)
-        with store.adding():
-            add("alias/awaited")
-        await store.committed()
-
-    asyncio.run(main())
-    assert names(store) == ["alias/awaited"]
-    store.close()
 
 
 def test_operations_of_one_turn_share_a_commit(url: str) -> None:
@@ -392,53 +267,6 @@ def test_one_process_waits_for_the_others_commit(postgres: Server) -> None:
     assert names(second) == ["alias/a"]
     for store in (first, second):
         store.close()
-
-
-def test_what_others_change_is_kept_while_this_process_is_the_writer_and_no_longer(postgres: Server) -> None:
-    url = postgres.new_database()
-    first, second = Store(url), Store(url)
-    mine, theirs = Replication(first), Replication(second)
-    asked: list[str] = []
-    event.listen(first.connection, "before_cursor_execute", lambda *arguments: asked.append(arguments[2]))
-
-    first.begin_writing(adding=True)
-    assert [mine.defaults(HOME) for _ in range(3)] == [[], [], []]
-    assert len(asked) == 1
-    first.commit()
-    for region in ("eu-west-1", "us-west-2"):  # also without becoming the writer
-        theirs.enable(HOME, [region])
-        second.commit()
-        assert mine.defaults(HOME) == theirs.defaults(HOME)
-    theirs.enable(HOME, ["eu-central-1"])
-    second.commit()
-    first.begin_writing(adding=True)
-    assert "eu-central-1" in mine.defaults(HOME)
-    mine.disable(HOME, ["eu-central-1"])
-    assert "eu-central-1" not in mine.defaults(HOME)
-    first.close()
-    second.close()
-
-
-def test_what_came_together_is_checked_before_the_first_of_it_takes_the_lock(postgres: Server) -> None:
-    store = Store(postgres.new_database())
-    add = adder(store)
-    seen: list[str] = []
-
-    async def write(name: str) -> None:
-        seen.append(f"{name} checked")
-        await store.before_writing()
-        with store.adding():
-            add(f"alias/{name}")
-        seen.append(f"{name} written")
-        await store.committed()
-
-    async def main() -> None:
-        await asyncio.gather(write("a"), write("b"))
-
-    asyncio.run(main())
-    assert seen == ["a checked", "b checked", "a written", "b written"]
-    assert names(store) == ["alias/a", "alias/b"]
-    store.close()
 
 
 def test_a_refused_operation_does_not_keep_the_other_processes_waiting(postgres: Server) -> None:

@@ -1,0 +1,128 @@
+"""Rows that wait: kept together or not at all, written in one go, told to all when they cannot be."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy.exc import SQLAlchemyError
+
+from keyexchange.hsm.store import Store
+from tests.keyexchange.hsm.store.tables import adder, names
+from tests.postgres import Server
+
+
+def test_what_is_added_together_is_kept_together_or_not_at_all(url: str) -> None:
+    store = Store(url)
+    add = adder(store)
+
+    def refused() -> None:
+        with store.adding():
+            add("alias/b")
+            raise LookupError
+
+    async def main() -> None:
+        with store.adding():
+            add("alias/a")
+        with pytest.raises(LookupError):
+            refused()
+        with store.adding():
+            add("alias/c")
+            add("alias/d")
+        await store.committed()
+
+    asyncio.run(main())
+    store.close()
+    again = Store(url)
+    assert names(again) == ["alias/a", "alias/c", "alias/d"]
+    again.close()
+
+
+def test_rows_that_wait_are_written_in_one_go_before_the_next_change(url: str) -> None:
+    store = Store(url)
+    add = adder(store)
+
+    def refused() -> None:
+        with store.savepoint():
+            add("alias/refused")  # at once: it does not outlive the savepoint
+            raise LookupError
+
+    async def main() -> None:
+        for name in ("alias/a", "alias/b"):
+            with store.adding():
+                add(name)
+        assert names(store) == []
+        with pytest.raises(LookupError):
+            refused()
+        assert names(store) == ["alias/a", "alias/b"]
+        with store.adding():
+            add("alias/c")
+        store.write_waiting()
+        assert names(store) == ["alias/a", "alias/b", "alias/c"]
+        await store.committed()
+
+    asyncio.run(main())
+    store.close()
+    again = Store(url)
+    assert names(again) == ["alias/a", "alias/b", "alias/c"]
+    again.close()
+
+
+def test_rows_that_cannot_be_written_are_told_to_all_who_wait(url: str) -> None:
+    store = Store(url)
+    add = adder(store)
+
+    async def write(name: str) -> None:
+        with store.adding():
+            add(name)
+        await store.committed()
+
+    async def main() -> list[object]:
+        return await asyncio.gather(*(write(f"alias/{name}") for name in "abb"), return_exceptions=True)
+
+    outcome = asyncio.run(main())
+    assert [type(each) for each in outcome] == [SQLAlchemyError] * 3
+    assert not any("alias" in str(each) for each in outcome), "errors quote nothing that is stored"
+    assert names(store) == []
+    asyncio.run(write("alias/c"))
+    assert names(store) == ["alias/c"]
+    store.close()
+
+
+def test_rows_for_whose_commit_nobody_waits_are_forgotten(url: str) -> None:
+    store = Store(url)
+    add = adder(store)
+
+    async def main() -> None:
+        with store.adding():
+            add("alias/unawaited")
+        await asyncio.sleep(0.01)
+        with store.adding():
+            add("alias/awaited")
+        await store.committed()
+
+    asyncio.run(main())
+    assert names(store) == ["alias/awaited"]
+    store.close()
+
+
+def test_what_came_together_is_checked_before_the_first_of_it_takes_the_lock(postgres: Server) -> None:
+    store = Store(postgres.new_database())
+    add = adder(store)
+    seen: list[str] = []
+
+    async def write(name: str) -> None:
+        seen.append(f"{name} checked")
+        await store.before_writing()
+        with store.adding():
+            add(f"alias/{name}")
+        seen.append(f"{name} written")
+        await store.committed()
+
+    async def main() -> None:
+        await asyncio.gather(write("a"), write("b"))
+
+    asyncio.run(main())
+    assert seen == ["a checked", "b checked", "a written", "b written"]
+    assert names(store) == ["alias/a", "alias/b"]
+    store.close()
