@@ -7,6 +7,7 @@ Cryptography API calls using AWS CloudTrail". docs/reference/audit.md tells what
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -206,7 +207,9 @@ def _named(naming: Naming, home: Home, values: Values, result: Values) -> str:
 
 
 def _encode(value: object) -> str:
-    return orjson.dumps(value).decode()
+    """In ASCII: a client's characters that a terminal obeys, or takes for the end of a line, are escaped."""
+    octets = orjson.dumps(value, option=orjson.OPT_PASSTHROUGH_DATETIME)
+    return octets.decode() if octets.isascii() else json.dumps(value, separators=(",", ":"))
 
 
 def _form(operation: Operation) -> _Form:

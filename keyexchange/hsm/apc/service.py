@@ -7,10 +7,11 @@ import inspect
 import logging
 import traceback
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 from keyexchange.errors import KeyExchangeError, MismatchError
 from keyexchange.hsm.apc.access import Authorizer
-from keyexchange.hsm.apc.context import Context, OperationTable
+from keyexchange.hsm.apc.context import Context, Declared, OperationTable
 from keyexchange.hsm.apc.entry import Entry
 from keyexchange.hsm.apc.errors import ApiError, validation, verification_failed
 from keyexchange.hsm.apc.events import Call, Recorder
@@ -86,8 +87,9 @@ class Plane:
         try:
             if self._recorder is not None:
                 self._recorder.record(call, error=refusal)
-        except OSError as error:
-            _log.error("request %s has no event in the audit trail: %s", call.id, error.strerror)
+        except Exception as error:  # the edge, as above
+            why = error.strerror if isinstance(error, OSError) else type(error).__name__
+            _log.error("request %s has no event in the audit trail: %s", call.id, why)
         return self._protocol.write_error(refusal, call.id)
 
     async def _perform(self, call: Call) -> Values:
@@ -98,14 +100,14 @@ class Plane:
             self._quotas.spend(admission.context.home, values)
         self._validators[name](values)
         call.values = values
+        if self._declared[name].writes:
+            await self._hsm.store.before_writing()
         if _log.isEnabledFor(logging.DEBUG):
             _log.debug("request %s: %s %s", call.id, name, redact(self._operations[name].input, values))
         try:
             self._authorizer.require(name, admission, call.request.origin, values)
             if self._quotas is not None:
                 self._quotas.require_room(self._hsm, admission.context.home, name)
-            if self._declared[name].writes:
-                await self._hsm.store.before_writing()
             return await self._run(name, admission.context, values)
         finally:
             # also when it is refused: what it has read may have written (deletions that are due), and a writer
@@ -125,11 +127,15 @@ class Plane:
             answer: Values = await self._asynchronous[name](self._hsm, context, values)
             return answer
         declared = self._declared[name]
-        store = self._hsm.store
-        with store.savepoint() if declared.writes and not declared.adds else store.reading():
+        with self._around(declared):
             result = declared.handler(self._hsm, context, values)
             assert isinstance(result, dict)
             return result
+
+    def _around(self, declared: Declared) -> AbstractContextManager[None]:
+        if declared.adds:
+            return nullcontext()  # see `Declared`
+        return self._hsm.store.savepoint() if declared.writes else self._hsm.store.reading()
 
 
 def _refusal(request_id: str, error: Exception) -> ApiError:

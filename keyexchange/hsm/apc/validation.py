@@ -23,6 +23,8 @@ Problems = list[tuple[str, str]]
 Check = Callable[[object, Problems], None]
 
 NULL = "Member must not be null"
+NO_NUL = "Member must not contain the character NUL"
+"""Ours: PostgreSQL has no such text, and no member of the model has a use for it."""
 ONE_OF = "Member must have exactly one member set"
 
 
@@ -133,6 +135,8 @@ def _string(shape: Shape) -> Check:
         if not isinstance(value, str):
             raise serialization("a value that is not a string can not be converted to a String")
         check_length(len(value), problems)
+        if "\0" in value:
+            problems.append(("", NO_NUL))
         if enum and value not in enum:
             problems.append(("", enum_text))
         if matches and not matches(value):

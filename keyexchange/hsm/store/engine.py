@@ -10,13 +10,14 @@ Laws of this file:
   operation was refused) is undone, which gives the lock back;
 - an operation that writes works inside a savepoint: refused halfway, it leaves nothing. One that only adds rows needs
   none: its rows are collected, and wait until something else is written or the commit comes. Then the rows of all
-  operations go to the database together, which for PostgreSQL is one exchange instead of three for each;
+  operations go to the database together, which for PostgreSQL is one exchange for a table instead of three for a key.
+  A row that the database does not take fails all that wait with it, so what a client says is judged before;
 - an answer goes out only after `committed()` was awaited. All operations of one turn of the loop share one commit,
   and with it one wait for the disk; the commit waits on while further turns bring other operations, for requests that
   are sent together arrive over several turns. Where nothing was written, nobody waits;
-- what was written in a savepoint is followed by `committed()` with no other await between, so whoever has something to
-  lose is waiting. A database that ends a transaction by itself (SQLite does when the disk is full or fails) takes with
-  it what all of them wrote, and all of them are told.
+- what was written in a savepoint or added is followed by `committed()` with no other await between, so whoever has
+  something to lose is waiting. A database that ends a transaction by itself (SQLite does when the disk is full or
+  fails, PostgreSQL with any error outside a savepoint) takes with it what all of them wrote, and all of them are told.
 
 SQLite runs in WAL mode with synchronous=FULL: a commit that returned survives `kill -9` and power loss. Source:
 sqlite.org, "Write-Ahead Logging", "PRAGMA synchronous" and "Transaction", 3 (response to errors within a transaction);
@@ -30,13 +31,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event, insert, inspect, make_url, select
+from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, inspect, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from keyexchange.errors import ConfigError
+from keyexchange.hsm.store.rows import Adder, Row, Values
 from keyexchange.hsm.store.schema import VERSION, layout, metadata
 
 _SQLITE_SETTINGS = (
@@ -74,14 +75,16 @@ class Store:
         self._ending = False
         self._turn = 0
         self._writes = 0
-        self._adders: list[_Adder] = []
-        self._collected: list[_Row] | None = None
-        self._waiting: list[_Row] = []
+        self._adders: list[Adder] = []
+        self._saving = False
+        self._collected: list[Row] | None = None
+        self._waiting: list[Row] = []
         try:
             self._engine = _engine(url)
             self.shared = self._engine.dialect.name == "postgresql"
             self._driver_error: type[Exception] = self._engine.dialect.loaded_dbapi.Error
             self.connection: Connection = self._engine.connect()
+            self._require_unicode()
             self.begin_writing()
             self._make_tables()
             self.commit()
@@ -113,6 +116,16 @@ class Store:
             return (self._turn, self._writes) if self._writing else None
         return 0, self._writes
 
+    def _require_unicode(self) -> None:
+        """A character that the database cannot hold would fail what others write beside it."""
+        encoding = self._driver.info.parameter_status("server_encoding") if self.shared else "UTF8"
+        if encoding != "UTF8":
+            self.close()
+            raise ConfigError(
+                f"the software HSM's database holds text in {encoding}",
+                hint="make it with createdb --encoding=UTF8 --template=template0",
+            )
+
     def _make_tables(self) -> None:
         present = inspect(self.connection).get_table_names()
         if present and self._version(present) == VERSION:
@@ -138,8 +151,10 @@ class Store:
         Raises:
             SQLAlchemyError: the savepoint cannot be set or released; nothing of it is kept.
         """
+        assert self._collected is None, "an operation either adds or has a savepoint"
         self.begin_writing()
         self._say("SAVEPOINT operation")
+        self._saving = True
         try:
             yield
         except BaseException:
@@ -147,6 +162,8 @@ class Store:
             with suppress(SQLAlchemyError):  # what went wrong first says more
                 self._say("ROLLBACK TO SAVEPOINT operation", "RELEASE SAVEPOINT operation")
             raise
+        finally:
+            self._saving = False
         self._say("RELEASE SAVEPOINT operation")
         self._writes += 1
 
@@ -155,13 +172,18 @@ class Store:
         """For an operation that adds rows of `adder` and changes nothing that was there: they are kept together, or not
         at all when the block raises. They wait behind it, and nobody reads them until they are written.
 
-        Not inside a savepoint, nor around one.
+        Not inside a savepoint, nor around one. An error of the database inside the block is everybody's, in PostgreSQL
+        at least: there is nothing that it could go back to.
         """
+        assert not self._saving, "an operation either adds or has a savepoint"
         self.begin_writing(adding=True)
-        collected: list[_Row] = []
+        collected: list[Row] = []
         self._collected = collected
         try:
             yield
+        except SQLAlchemyError as error:
+            self._lose(error)
+            raise
         finally:
             self._collected = None
         self._waiting += collected
@@ -173,9 +195,16 @@ class Store:
             SQLAlchemyError: they cannot be written; whoever waits for the commit is told.
         """
         rows, self._waiting = self._waiting, []
-        for adder in self._adders if rows else ():
-            if mine := [row for each, row in rows if each is adder]:
-                self._say_many(adder.sql, mine)
+        try:
+            for adder in self._adders if rows else ():
+                if mine := [row for each, row in rows if each is adder]:
+                    self._say_many(adder.sql, mine)
+        except SQLAlchemyError:
+            raise
+        except Exception as error:  # the driver could not even say it
+            lost = SQLAlchemyError(type(error).__name__)
+            self._lose(lost)
+            raise lost from None
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -188,7 +217,8 @@ class Store:
             raise
 
     async def before_writing(self) -> None:
-        """Let the requests that came together be read and checked first, where the lock is waited for by others."""
+        """Let the requests that came together be read first, where others wait for the lock. Before anything is looked
+        up in the store: what was found may be another afterwards."""
         if self.shared:
             await asyncio.sleep(0)
 
@@ -211,9 +241,10 @@ class Store:
 
     def adder(self, table: Table, names: Sequence[str]) -> Callable[[Mapping[str, Any]], None]:
         """What adds a row of these columns to a table, at once or as `adding` says: made once, so that a row costs
-        little more than its insert. Rows that wait are written in the order in which the adders were made."""
-        adder = _Adder(self._engine.dialect, table, names)
+        little more than its insert. Rows that wait are written in the schema's order of tables."""
+        adder = Adder(self._engine.dialect, table, names)
         self._adders.append(adder)
+        self._adders.sort(key=lambda each: each.place)
 
         def add(row: Mapping[str, Any]) -> None:
             values = adder.values(row)
@@ -302,10 +333,10 @@ class Store:
         try:
             if lost is not None:
                 raise lost
-            if self._ended_by_itself():
+            if self.connection.closed or self._ended_by_itself():
                 raise _transaction_ended()
             self.commit()
-        except SQLAlchemyError as error:
+        except Exception as error:  # whatever it is, nobody is left waiting
             for waiter in _still_waiting(group):  # first, whatever becomes of the connection
                 waiter.set_exception(error)
             self._undo()
@@ -317,11 +348,11 @@ class Store:
         for statement in statements:
             self._say_with(statement, ())
 
-    def _say_with(self, statement: str, values: _Values) -> None:
+    def _say_with(self, statement: str, values: Values) -> None:
         with self._driver_to_use() as driver:
             driver.execute(statement, values)
 
-    def _say_many(self, statement: str, rows: Sequence[_Values]) -> None:
+    def _say_many(self, statement: str, rows: Sequence[Values]) -> None:
         with self._driver_to_use() as driver, closing(driver.cursor()) as cursor:
             cursor.executemany(statement, rows)
 
@@ -350,7 +381,11 @@ class Store:
 
     def _ended_by_itself(self) -> bool:
         """Whether the database has ended the transaction in which earlier operations wrote."""
-        return self.connection.in_transaction() and not getattr(self._driver, "in_transaction", True)
+        if not self.connection.in_transaction():
+            return False
+        if self.shared:  # nothing that is said after an error counts, and COMMIT is a ROLLBACK
+            return bool(self._driver.info.transaction_status.name == "INERROR")
+        return not self._driver.in_transaction
 
     def _lose(self, error: SQLAlchemyError) -> None:
         """Begin anew, and tell those who wait for their commit."""
@@ -371,41 +406,6 @@ class Store:
         """Undo what was not committed and close."""
         self.connection.close()
         self._engine.dispose()
-
-
-_Values = Sequence[Any] | Mapping[str, Any]
-"""What a driver puts in the places of a statement."""
-
-
-class _Adder:
-    """The statement that adds a row of some columns to a table; made when the first row comes."""
-
-    def __init__(self, dialect: Dialect, table: Table, names: Sequence[str]) -> None:
-        self._dialect = dialect
-        self._table = table
-        self._names = tuple(names)
-
-    @property
-    def sql(self) -> str:
-        return self._compiled[0]
-
-    def values(self, row: Mapping[str, Any]) -> _Values:
-        """A row, as the driver takes it."""
-        _, order, forms = self._compiled
-        if order is None:
-            return {name: form(row[name]) if form else row[name] for name, form in forms.items()}
-        return [form(row[name]) if (form := forms[name]) else row[name] for name in order]
-
-    @cached_property
-    def _compiled(self) -> tuple[str, Sequence[str] | None, Mapping[str, Callable[[Any], Any] | None]]:
-        """The text, the order of its places when they have no names, and what puts values into the driver's form."""
-        statement = insert(self._table).compile(dialect=self._dialect, column_keys=list(self._names))
-        types = {name: self._table.c[name].type.dialect_impl(self._dialect) for name in self._names}
-        forms = {name: found.bind_processor(self._dialect) for name, found in types.items()}
-        return str(statement), statement.positiontup, forms
-
-
-_Row = tuple[_Adder, _Values]
 
 
 def _still_waiting(group: Iterable[asyncio.Future[None]]) -> Iterator[asyncio.Future[None]]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AbstractContextManager, nullcontext
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from keyexchange.hsm.store import Store
@@ -125,4 +127,78 @@ def test_what_came_together_is_checked_before_the_first_of_it_takes_the_lock(pos
     asyncio.run(main())
     assert seen == ["a checked", "b checked", "a written", "b written"]
     assert names(store) == ["alias/a", "alias/b"]
+    store.close()
+
+
+def test_a_database_that_takes_back_all_after_an_error_tells_all(postgres: Server) -> None:
+    """PostgreSQL does, outside a savepoint; its COMMIT is a ROLLBACK then, and says nothing."""
+    store = Store(postgres.new_database())
+    add = adder(store)
+
+    async def well(name: str) -> None:
+        with store.savepoint():
+            add(name)
+        await store.committed()
+
+    async def badly(*, around: AbstractContextManager[None]) -> None:
+        with around:
+            store.connection.execute(text("SELECT 1 / 0"))
+        await store.committed()
+
+    async def main(around: AbstractContextManager[None]) -> list[object]:
+        return [*await asyncio.gather(well("alias/a"), badly(around=around), return_exceptions=True)]
+
+    for around in (store.adding(), nullcontext()):
+        outcome = asyncio.run(main(around))
+        assert [isinstance(each, SQLAlchemyError) for each in outcome] == [True, True]
+        assert names(store) == []
+    asyncio.run(well("alias/a"))
+    assert names(store) == ["alias/a"]
+    store.close()
+
+
+def test_a_row_that_the_driver_cannot_say_leaves_nobody_waiting(url: str) -> None:
+    store = Store(url)
+    add = adder(store)
+
+    async def write(name: str) -> None:
+        with store.adding():
+            add(name)
+        await store.committed()
+
+    async def main() -> list[object]:
+        wanted = (write(f"alias/{name}") for name in ("a", "\ud800", "b"))
+        async with asyncio.timeout(10):
+            return [*await asyncio.gather(*wanted, return_exceptions=True)]
+
+    assert [type(each) for each in asyncio.run(main())] == [SQLAlchemyError] * 3
+    asyncio.run(write("alias/c"))
+    assert names(store) == ["alias/c"]
+    store.close()
+
+
+def test_who_waits_when_the_store_is_closed_is_told(url: str) -> None:
+    store = Store(url)
+    add = adder(store)
+
+    async def write() -> None:
+        with store.adding():
+            add("alias/a")
+        await store.committed()
+
+    async def main() -> list[object]:
+        async def close() -> None:
+            store.close()
+
+        return [*await asyncio.gather(write(), close(), return_exceptions=True)]
+
+    assert isinstance(asyncio.run(main())[0], SQLAlchemyError)
+
+
+def test_an_operation_adds_or_has_a_savepoint(url: str) -> None:
+    store = Store(url)
+    with pytest.raises(AssertionError), store.savepoint(), store.adding():
+        pass
+    with pytest.raises(AssertionError), store.adding(), store.savepoint():
+        pass
     store.close()

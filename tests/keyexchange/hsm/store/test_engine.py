@@ -346,3 +346,9 @@ def test_a_server_that_is_not_there_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         Store(f"postgresql://nobody@/nothing?host={tmp_path}")
     assert "psql" in caught.value.hint
+
+
+def test_a_database_without_unicode_is_refused(postgres: Server) -> None:
+    with pytest.raises(ConfigError, match="LATIN1") as refusal:
+        Store(postgres.new_database(encoding="LATIN1"))
+    assert "createdb --encoding=UTF8" in refusal.value.hint
