@@ -38,6 +38,11 @@ DIFFERENCES = (
     Difference((), "wording of most refusals is not public", "the model's constraints are named as AWS names them"),
     Difference(
         (),
+        f"what is not strict JSON, and the character NUL where the model has no pattern: {OPEN}",
+        "SerializationException for bodies that are not UTF-8, for NaN and half of a surrogate pair; no text holds NUL",
+    ),
+    Difference(
+        (),
         "service control policies, VPC endpoint policies, groups",
         "not served; see [IAM policies](iam.md#not-served)",
     ),
