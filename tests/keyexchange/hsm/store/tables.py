@@ -28,3 +28,10 @@ def adder(store: Store) -> Callable[[str], None]:
 
 def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'keys.sqlite3'}"
+
+
+async def keep(store: Store, add: Callable[[str], None], name: str) -> None:
+    """One operation that adds an alias, until it is durable."""
+    with store.adding():
+        add(name)
+    await store.committed()

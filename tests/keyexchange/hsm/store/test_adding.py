@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from keyexchange.hsm.store import Store
-from tests.keyexchange.hsm.store.tables import adder, names
+from tests.keyexchange.hsm.store.tables import adder, keep, names
 from tests.postgres import Server
 
 
@@ -74,19 +74,14 @@ def test_rows_that_cannot_be_written_are_told_to_all_who_wait(url: str) -> None:
     store = Store(url)
     add = adder(store)
 
-    async def write(name: str) -> None:
-        with store.adding():
-            add(name)
-        await store.committed()
-
     async def main() -> list[object]:
-        return await asyncio.gather(*(write(f"alias/{name}") for name in "abb"), return_exceptions=True)
+        return await asyncio.gather(*(keep(store, add, f"alias/{name}") for name in "abb"), return_exceptions=True)
 
     outcome = asyncio.run(main())
     assert [type(each) for each in outcome] == [SQLAlchemyError] * 3
     assert not any("alias" in str(each) for each in outcome), "errors quote nothing that is stored"
     assert names(store) == []
-    asyncio.run(write("alias/c"))
+    asyncio.run(keep(store, add, "alias/c"))
     assert names(store) == ["alias/c"]
     store.close()
 
@@ -161,18 +156,13 @@ def test_a_row_that_the_driver_cannot_say_leaves_nobody_waiting(url: str) -> Non
     store = Store(url)
     add = adder(store)
 
-    async def write(name: str) -> None:
-        with store.adding():
-            add(name)
-        await store.committed()
-
     async def main() -> list[object]:
-        wanted = (write(f"alias/{name}") for name in ("a", "\ud800", "b"))
+        wanted = (keep(store, add, f"alias/{name}") for name in ("a", "\ud800", "b"))
         async with asyncio.timeout(10):
             return [*await asyncio.gather(*wanted, return_exceptions=True)]
 
     assert [type(each) for each in asyncio.run(main())] == [SQLAlchemyError] * 3
-    asyncio.run(write("alias/c"))
+    asyncio.run(keep(store, add, "alias/c"))
     assert names(store) == ["alias/c"]
     store.close()
 
@@ -181,16 +171,11 @@ def test_who_waits_when_the_store_is_closed_is_told(url: str) -> None:
     store = Store(url)
     add = adder(store)
 
-    async def write() -> None:
-        with store.adding():
-            add("alias/a")
-        await store.committed()
-
     async def main() -> list[object]:
         async def close() -> None:
             store.close()
 
-        return [*await asyncio.gather(write(), close(), return_exceptions=True)]
+        return [*await asyncio.gather(keep(store, add, "alias/a"), close(), return_exceptions=True)]
 
     assert isinstance(asyncio.run(main())[0], SQLAlchemyError)
 
