@@ -1,14 +1,11 @@
-"""What is loaded or made when it is first asked for: most runs do not need it, and all would wait for it."""
+"""What is loaded when it is first asked for: most runs do not need it, and all would wait for it."""
 
 from __future__ import annotations
 
 import importlib
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
-
-K = TypeVar("K")
-V = TypeVar("V")
+from typing import Any
 
 
 def names_of(package: str, modules: Mapping[str, Sequence[str]]) -> Callable[[str], Any]:
@@ -28,19 +25,3 @@ def names_of(package: str, modules: Mapping[str, Sequence[str]]) -> Callable[[st
         return found
 
     return find
-
-
-class Table(dict[K, V]):
-    """A table whose entries are made when they are first asked for.
-
-    Args:
-        make: makes the value of a key.
-    """
-
-    def __init__(self, make: Callable[[K], V]) -> None:
-        super().__init__()
-        self._make = make
-
-    def __missing__(self, key: K) -> V:
-        value = self[key] = self._make(key)
-        return value

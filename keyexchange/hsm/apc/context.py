@@ -31,8 +31,8 @@ class Context:
 
 
 Handler = Callable[[Hsm, Context, Values], Values | Awaitable[Values]]
-"""An operation. A plain function that changes what is there runs in the event loop inside a savepoint; one that adds a
-key keeps it in a block of its own; an `async` one awaits the making of a key pair first, and does the same."""
+"""An operation. A plain function runs in the event loop inside a savepoint, or inside `Store.reading`; an `async` one
+opens what it writes in itself, because it awaits the making of a key pair first or only adds rows (`Store.adding`)."""
 
 H = TypeVar("H", bound=Handler)
 
@@ -45,12 +45,10 @@ class Declared:
         handler: answers it.
         writes: whether it changes the store. One that does has the store for itself until its commit, so what it reads
             stays true; one that does not may run beside any other.
-        adds: whether it adds a key, and opens what it keeps it in itself: `Store.adding`, or a savepoint.
     """
 
     handler: Handler
     writes: bool
-    adds: bool = False
 
 
 class OperationTable:
@@ -69,7 +67,7 @@ class OperationTable:
         """By name."""
         return MappingProxyType(self._declared)
 
-    def operation(self, name: str, *, writes: bool, adds: bool = False) -> Callable[[H], H]:
+    def operation(self, name: str, *, writes: bool) -> Callable[[H], H]:
         """Declare a function as an operation.
 
         Raises:
@@ -79,7 +77,7 @@ class OperationTable:
             raise ValueError(f"{name} is not an operation of the model, or is declared twice")
 
         def declare(handler: H) -> H:
-            self._declared[name] = Declared(handler, writes, adds)
+            self._declared[name] = Declared(handler, writes)
             return handler
 
         return declare

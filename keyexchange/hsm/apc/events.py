@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import orjson
@@ -29,7 +30,6 @@ from keyexchange.hsm.generate import new_uuid
 from keyexchange.hsm.iam.actions import AccessLevel, action_of
 from keyexchange.hsm.iam.principals import PrincipalType
 from keyexchange.hsm.records import Home
-from keyexchange.lazy import Table
 
 EVENT_VERSION = "1.11"
 EVENT_SOURCE = "payment-cryptography.amazonaws.com"
@@ -89,7 +89,7 @@ class Recorder:
     def __init__(self, log: AuditLog, clock: Clock, operations: Mapping[str, Operation]) -> None:
         self._write: Callable[[str], None] = log.write
         self._clock = clock
-        self._forms: Table[str, _Form] = Table(lambda name: _form(operations[name]))
+        self._form: Callable[[str], _Form] = cache(lambda name: _form(operations[name]))
         self._kept: dict[_Place, _Same] = {}
         self._read: dict[Hashable, tuple[str, str]] = {}
 
@@ -105,7 +105,7 @@ class Recorder:
             OSError: the trail cannot be written.
         """
         if call.admission is not None and call.operation is not None:
-            form = self._forms[call.operation]
+            form = self._form(call.operation)
             same = self._same(call.request, call.admission, call.operation, form)
             own = self._own_members(call, call.admission.context.home, result, error)
             self._write(f'{same.head}"eventTime":"{_time(self._clock())}",{same.middle}{own}{same.tail}')
@@ -125,7 +125,7 @@ class Recorder:
     def _own_members(self, call: Call, home: Home, result: Values | None, error: ApiError | None) -> str:
         """What is a call's own, as JSON members, each with a comma behind it."""
         assert call.operation is not None
-        form, values = self._forms[call.operation], call.values or {}
+        form, values = self._form(call.operation), call.values or {}
         if error is None and form.read_only and _comes_again(values):
             shown, resources = self._reading(call.operation, home, values, result or {})
         else:
@@ -141,7 +141,7 @@ class Recorder:
         if kept is None:
             if len(self._read) >= _KEPT:
                 self._read.clear()
-            form = self._forms[operation]
+            form = self._form(operation)
             kept = self._read[place] = _shown(values, form, None, None), _named(form.naming, home, values, result)
         return kept
 

@@ -7,11 +7,11 @@ import inspect
 import logging
 import traceback
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from functools import cache
 
 from keyexchange.errors import KeyExchangeError, MismatchError
 from keyexchange.hsm.apc.access import Authorizer
-from keyexchange.hsm.apc.context import Context, Declared, OperationTable
+from keyexchange.hsm.apc.context import Context, OperationTable
 from keyexchange.hsm.apc.entry import Entry
 from keyexchange.hsm.apc.errors import ApiError, validation, verification_failed
 from keyexchange.hsm.apc.events import Call, Recorder
@@ -22,7 +22,6 @@ from keyexchange.hsm.apc.redaction import redact
 from keyexchange.hsm.apc.validation import validator
 from keyexchange.hsm.device import Hsm
 from keyexchange.hsm.generate import new_uuid
-from keyexchange.lazy import Table
 
 _log = logging.getLogger(__name__)
 
@@ -60,7 +59,7 @@ class Plane:
         self._operations = load(table.service).operations
         self._protocol = protocol
         self._authorizer = Authorizer(hsm, self._operations)
-        self._validators: Table[str, Callable[[object], None]] = Table(
+        self._validator: Callable[[str], Callable[[object], None]] = cache(
             lambda name: validator(self._operations[name].input)
         )
 
@@ -98,7 +97,7 @@ class Plane:
         values = self._protocol.read(name, call.request)
         if self._quotas is not None:
             self._quotas.spend(admission.context.home, values)
-        self._validators[name](values)
+        self._validator(name)(values)
         call.values = values
         if self._declared[name].writes:
             await self._hsm.store.before_writing()
@@ -127,15 +126,10 @@ class Plane:
             answer: Values = await self._asynchronous[name](self._hsm, context, values)
             return answer
         declared = self._declared[name]
-        with self._around(declared):
+        with self._hsm.store.savepoint() if declared.writes else self._hsm.store.reading():
             result = declared.handler(self._hsm, context, values)
             assert isinstance(result, dict)
             return result
-
-    def _around(self, declared: Declared) -> AbstractContextManager[None]:
-        if declared.adds:
-            return nullcontext()  # see `Declared`
-        return self._hsm.store.savepoint() if declared.writes else self._hsm.store.reading()
 
 
 def _refusal(request_id: str, error: Exception) -> ApiError:

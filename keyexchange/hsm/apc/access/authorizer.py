@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from keyexchange.hsm.apc.access.key_policies import KeyPolicies
@@ -12,7 +12,6 @@ from keyexchange.hsm.apc.entry import Admission
 from keyexchange.hsm.apc.model import Operation
 from keyexchange.hsm.apc.protocol import Origin
 from keyexchange.hsm.device import Hsm
-from keyexchange.lazy import Table
 
 if TYPE_CHECKING:
     from keyexchange.hsm.apc.access.judgement import Judge
@@ -28,7 +27,7 @@ class Authorizer:
 
     def __init__(self, hsm: Hsm, operations: Mapping[str, Operation]) -> None:
         self._hsm = hsm
-        self._namings: Table[str, Naming] = Table(lambda name: naming_of(operations[name].input))
+        self._naming: Callable[[str], Naming] = cache(lambda name: naming_of(operations[name].input))
         self._key_policies = KeyPolicies(hsm)
 
     def require(self, operation: str, admission: Admission, origin: Origin, values: Mapping[str, Any]) -> None:
@@ -45,7 +44,7 @@ class Authorizer:
         Raises:
             ApiError: AccessDeniedException.
         """
-        naming = self._namings[operation]
+        naming = self._naming(operation)
         with self._hsm.store.reading():
             key_policies_exist = self._key_policies.exist()
             limited = key_policies_exist or not admission.identity.unlimited
@@ -57,4 +56,4 @@ class Authorizer:
         """Loaded with the first request that needs one: on most servers nobody has a policy."""
         from keyexchange.hsm.apc.access.judgement import Judge  # noqa: PLC0415  # see above
 
-        return Judge(self._hsm, self._namings, self._key_policies)
+        return Judge(self._hsm, self._naming, self._key_policies)

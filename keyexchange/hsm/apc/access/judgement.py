@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from keyexchange.hsm.apc.access.conditions import Conditions, alias_conditions, request_conditions, tag_conditions
@@ -51,13 +51,13 @@ class Judge:
 
     Args:
         hsm: the device.
-        namings: what the input of each operation names.
+        naming: what the input of an operation names.
         key_policies: of the device.
     """
 
-    def __init__(self, hsm: Hsm, namings: Mapping[str, Naming], key_policies: KeyPolicies) -> None:
+    def __init__(self, hsm: Hsm, naming: Callable[[str], Naming], key_policies: KeyPolicies) -> None:
         self._hsm = hsm
-        self._namings = namings
+        self._naming = naming
         self._key_policies = key_policies
 
     def require(
@@ -79,7 +79,7 @@ class Judge:
             now=self._hsm.now(), region=context.home.region, source_ip=origin.address, secure=origin.secure
         )
         with_keys = with_policies or any(key.startswith(KEY_CONDITIONS) for key in admission.identity.keys)
-        naming = self._namings[operation]
+        naming = self._naming(operation)
         for question in questions(self._hsm, context, action, naming, values, with_keys=with_keys):
             self._ask(question, admission, common)
 

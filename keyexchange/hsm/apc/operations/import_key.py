@@ -21,8 +21,8 @@ Receive = Callable[[Hsm, Context, Values, Values], KeyRecord]
 """Takes the device, the context, the whole request and the member of KeyMaterial."""
 
 
-@operation("ImportKey", writes=True, adds=True)
-def import_key(hsm: Hsm, context: Context, request: Values) -> Values:
+@operation("ImportKey", writes=True)
+async def import_key(hsm: Hsm, context: Context, request: Values) -> Values:
     """Source: APC API reference, ImportKey."""
     ((kind, material),) = ((name, value) for name, value in request["KeyMaterial"].items() if value is not None)
     store = hsm.store

@@ -30,7 +30,7 @@ _PLACE = re.compile(r"[0-9]{1,18}")  # what the database can count to
 _CREATED = (KeyClass.SYMMETRIC_KEY.value, KeyClass.ASYMMETRIC_KEY_PAIR.value)
 
 
-@operation("CreateKey", writes=True, adds=True)
+@operation("CreateKey", writes=True)
 async def create_key(hsm: Hsm, context: Context, request: Values) -> Values:
     """A new symmetric key or key pair. Source: APC API reference, CreateKey."""
     attributes = _created_attributes(request)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from sqlalchemy import text
 
 from keyexchange.hsm.apc import REHEARSAL, Endpoint, Quotas, Request
 from keyexchange.hsm.apc.context import Context
-from keyexchange.hsm.apc.entry import Admission
+from keyexchange.hsm.apc.entry import Admission, Entry
 from keyexchange.hsm.apc.identities import Identity, user_arn
+from keyexchange.hsm.apc.operations.import_key import MATERIALS
 from keyexchange.hsm.device import Hsm, open_hsm
 from keyexchange.hsm.iam import Principal, parse_policy
 from keyexchange.hsm.records import Home
@@ -39,7 +40,7 @@ ONLY_MINE = {
 }
 
 
-class Door:
+class Door(Entry):
     """Lets everybody in whose name the header `who` says; signatures are another test's."""
 
     def __init__(self) -> None:
@@ -58,7 +59,7 @@ class House:
 
     def __init__(self, hsm: Hsm, quotas: Quotas | None = None) -> None:
         self.hsm = hsm
-        self._endpoint = Endpoint(hsm, Door(), quotas=quotas)  # type: ignore[arg-type]
+        self._endpoint = Endpoint(hsm, Door(), quotas=quotas)
 
     def ask(self, *requests: Request) -> list[tuple[int, dict[str, Any]]]:
         """Their answers, when they come in one turn of the loop."""
@@ -96,6 +97,16 @@ def create_key(**tags: str) -> Request:
 
 def statuses(answers: list[tuple[int, dict[str, Any]]]) -> list[int]:
     return [status for status, _ in answers]
+
+
+def failing(hsm: Hsm) -> Callable[..., NoReturn]:
+    """Stands in for what asks the database, which refuses."""
+
+    def fail(*_: object) -> NoReturn:
+        hsm.store.connection.execute(text("SELECT nothing FROM nowhere"))
+        raise AssertionError("it did not refuse")
+
+    return fail
 
 
 def test_a_request_that_cannot_be_kept_takes_no_other_with_it(hsm: Hsm) -> None:
@@ -143,12 +154,9 @@ def test_an_error_of_the_database_is_told_to_all_whose_writes_it_took(
 ) -> None:
     house = House(hsm)
 
-    def fail(_: object) -> None:
-        hsm.store.connection.execute(text("SELECT nothing FROM nowhere"))
-
     alias = request("CreateAlias", AliasName="alias/one")
     with monkeypatch.context() as patched:
-        patched.setattr(hsm.replication, "defaults", fail)
+        patched.setattr(hsm.replication, "defaults", failing(hsm))
         assert statuses(house.ask(alias, create_key())) == [500, 500]
     ((status, _),) = house.ask(request("GetAlias", AliasName="alias/one"))
     assert status == 400
@@ -160,10 +168,7 @@ def test_an_import_that_fails_in_its_savepoint_takes_no_other_with_it(
 ) -> None:
     house = House(hsm)
 
-    def fail(*_: object) -> None:
-        hsm.store.connection.execute(text("SELECT nothing FROM nowhere"))
-
-    monkeypatch.setitem(_materials(), "RootCertificatePublicKey", fail)
+    monkeypatch.setitem(MATERIALS, "RootCertificatePublicKey", failing(hsm))
     attributes = {**KEK, "KeyClass": "PUBLIC_KEY", "KeyUsage": "TR31_S0_ASYMMETRIC_KEY_FOR_DIGITAL_SIGNATURE"}
     root = {"KeyAttributes": {**attributes, "KeyAlgorithm": "RSA_2048"}, "PublicKeyCertificate": "TEST"}
     answers = house.ask(
@@ -173,9 +178,3 @@ def test_an_import_that_fails_in_its_savepoint_takes_no_other_with_it(
     )
     assert statuses(answers) == [200, 500, 200]
     assert statuses(house.ask(request("GetAlias", AliasName="alias/one"))) == [200]
-
-
-def _materials() -> dict[str, Any]:
-    from keyexchange.hsm.apc.operations.import_key import MATERIALS  # noqa: PLC0415
-
-    return MATERIALS  # type: ignore[return-value]

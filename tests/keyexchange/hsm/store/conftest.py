@@ -7,13 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.keyexchange.hsm.store.tables import sqlite_url
-from tests.postgres import Server
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of each kind."""
-    if request.param == "sqlite":
-        return sqlite_url(tmp_path)
-    server: Server = request.getfixturevalue("postgres")
-    return server.new_database()
+@pytest.fixture
+def url(database_url: str | None, tmp_path: Path) -> str:
+    """The URL of an empty database of each kind."""
+    return database_url or sqlite_url(tmp_path)

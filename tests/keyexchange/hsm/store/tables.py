@@ -35,3 +35,10 @@ async def keep(store: Store, add: Callable[[str], None], name: str) -> None:
     with store.adding():
         add(name)
     await store.committed()
+
+
+async def put(store: Store, name: str) -> None:
+    """One operation that writes an alias in a savepoint, until it is durable."""
+    with store.savepoint():
+        Aliases(store).add(alias(name))
+    await store.committed()

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from keyexchange.hsm.store import Store
-from tests.keyexchange.hsm.store.tables import adder, keep, names
+from tests.keyexchange.hsm.store.tables import adder, keep, names, put
 from tests.postgres import Server
 
 
@@ -128,12 +128,6 @@ def test_what_came_together_is_checked_before_the_first_of_it_takes_the_lock(pos
 def test_a_database_that_takes_back_all_after_an_error_tells_all(postgres: Server) -> None:
     """PostgreSQL does, outside a savepoint; its COMMIT is a ROLLBACK then, and says nothing."""
     store = Store(postgres.new_database())
-    add = adder(store)
-
-    async def well(name: str) -> None:
-        with store.savepoint():
-            add(name)
-        await store.committed()
 
     async def badly(*, around: AbstractContextManager[None]) -> None:
         with around:
@@ -141,13 +135,13 @@ def test_a_database_that_takes_back_all_after_an_error_tells_all(postgres: Serve
         await store.committed()
 
     async def main(around: AbstractContextManager[None]) -> list[object]:
-        return [*await asyncio.gather(well("alias/a"), badly(around=around), return_exceptions=True)]
+        return [*await asyncio.gather(put(store, "alias/a"), badly(around=around), return_exceptions=True)]
 
     for around in (store.adding(), nullcontext()):
         outcome = asyncio.run(main(around))
         assert [isinstance(each, SQLAlchemyError) for each in outcome] == [True, True]
         assert names(store) == []
-    asyncio.run(well("alias/a"))
+    asyncio.run(put(store, "alias/a"))
     assert names(store) == ["alias/a"]
     store.close()
 

@@ -14,7 +14,7 @@ from keyexchange.errors import ConfigError
 from keyexchange.hsm.store import Aliases, Store
 from keyexchange.hsm.store.engine import LARGEST_GROUP
 from keyexchange.hsm.store.schema import layout, main_keys
-from tests.keyexchange.hsm.store.tables import alias, names, sqlite_url
+from tests.keyexchange.hsm.store.tables import alias, names, put, sqlite_url
 from tests.postgres import Server
 
 
@@ -45,14 +45,9 @@ def test_operations_of_one_turn_share_a_commit(url: str) -> None:
     commits: list[int] = []
     event.listen(store.connection, "commit", lambda _: commits.append(1))
 
-    async def write(number: int) -> None:
-        with store.savepoint():
-            Aliases(store).add(alias(f"alias/{number}"))
-        await store.committed()
-
     async def main() -> None:
-        await asyncio.gather(*(write(number) for number in range(20)))
-        await write(20)
+        await asyncio.gather(*(put(store, f"alias/{number}") for number in range(20)))
+        await put(store, "alias/20")
 
     asyncio.run(main())
     assert len(commits) == 2
@@ -65,15 +60,10 @@ def test_a_commit_waits_while_every_turn_brings_another_operation_but_not_for_ev
     commits: list[int] = []
     event.listen(store.connection, "commit", lambda _: commits.append(1))
 
-    async def write(number: int) -> None:
-        with store.savepoint():
-            Aliases(store).add(alias(f"alias/{number}"))
-        await store.committed()
-
     async def one_a_turn(numbers: range) -> None:
         tasks = []
         for number in numbers:
-            tasks.append(asyncio.create_task(write(number)))
+            tasks.append(asyncio.create_task(put(store, f"alias/{number}")))
             await asyncio.sleep(0)
         await asyncio.gather(*tasks)
 
@@ -87,13 +77,8 @@ def test_a_commit_waits_while_every_turn_brings_another_operation_but_not_for_ev
 def test_one_that_hangs_up_does_not_cancel_the_others(url: str) -> None:
     store = Store(url)
 
-    async def write(name: str) -> None:
-        with store.savepoint():
-            Aliases(store).add(alias(name))
-        await store.committed()
-
     async def main() -> list[object]:
-        tasks = [asyncio.create_task(write(f"alias/{name}")) for name in "abc"]
+        tasks = [asyncio.create_task(put(store, f"alias/{name}")) for name in "abc"]
         await asyncio.sleep(0)
         tasks[0].cancel()
         return await asyncio.gather(*tasks, return_exceptions=True)
@@ -111,14 +96,9 @@ def test_a_commit_that_fails_fails_for_everybody_and_is_undone(url: str) -> None
     def fail(_: object) -> None:
         raise SQLAlchemyError
 
-    async def write(name: str) -> None:
-        with store.savepoint():
-            Aliases(store).add(alias(name))
-        await store.committed()
-
     async def main() -> list[object]:
         event.listen(store.connection, "commit", fail)
-        outcome = await asyncio.gather(write("alias/lost"), write("alias/lost-too"), return_exceptions=True)
+        outcome = await asyncio.gather(put(store, "alias/lost"), put(store, "alias/lost-too"), return_exceptions=True)
         event.remove(store.connection, "commit", fail)
         return outcome
 
@@ -167,25 +147,20 @@ def test_a_full_disk_that_ends_the_transaction_fails_everybody_whose_writes_it_t
 def test_a_transaction_that_ended_between_two_operations_is_noticed(tmp_path: Path) -> None:
     store = Store(sqlite_url(tmp_path))
 
-    async def write(name: str) -> None:
-        with store.savepoint():
-            Aliases(store).add(alias(name))
-        await store.committed()
-
     async def end() -> None:
         driver: Any = store.connection.connection.dbapi_connection
         driver.rollback()
 
     async def main() -> list[object]:
         return [
-            *await asyncio.gather(write("alias/lost"), end(), write("alias/later"), return_exceptions=True),
-            *await asyncio.gather(write("alias/last"), end(), return_exceptions=True),
+            *await asyncio.gather(put(store, "alias/lost"), end(), put(store, "alias/later"), return_exceptions=True),
+            *await asyncio.gather(put(store, "alias/last"), end(), return_exceptions=True),
         ]
 
     lost, _, later, last, _ = asyncio.run(main())
     assert all(isinstance(each, SQLAlchemyError) for each in (lost, later, last))
     assert names(store) == []
-    asyncio.run(write("alias/kept"))
+    asyncio.run(put(store, "alias/kept"))
     assert names(store) == ["alias/kept"]
     store.close()
 
@@ -233,11 +208,6 @@ def test_who_reads_what_is_not_durable_yet_waits_for_it(url: str) -> None:
     order: list[str] = []
     event.listen(store.connection, "commit", lambda _: order.append("commit"))
 
-    async def write() -> None:
-        with store.savepoint():
-            Aliases(store).add(alias("alias/a"))
-        await store.committed()
-
     async def read() -> None:
         with store.reading():
             assert names(store) == ["alias/a"]
@@ -245,7 +215,7 @@ def test_who_reads_what_is_not_durable_yet_waits_for_it(url: str) -> None:
         order.append("answered")
 
     async def main() -> None:
-        await asyncio.gather(write(), read())
+        await asyncio.gather(put(store, "alias/a"), read())
 
     asyncio.run(main())
     assert order == ["commit", "answered"]
@@ -298,13 +268,8 @@ def test_a_refused_operation_does_not_keep_the_other_processes_waiting(postgres:
 def test_a_flush_commits_for_those_who_wait_and_undoes_the_rest(url: str) -> None:
     store = Store(url)
 
-    async def write() -> None:
-        with store.savepoint():
-            Aliases(store).add(alias("alias/awaited"))
-        await store.committed()
-
     async def main() -> None:
-        waiting = asyncio.create_task(write())
+        waiting = asyncio.create_task(put(store, "alias/awaited"))
         await asyncio.sleep(0)
         store.flush()
         assert not store.connection.in_transaction()
@@ -322,18 +287,15 @@ def test_a_connection_that_is_gone_is_told_to_those_who_lose_and_made_anew(postg
     url = postgres.new_database()
     store, other = Store(url), Store(url)
 
-    async def write(name: str) -> None:
-        with store.savepoint():
-            Aliases(store).add(alias(name))
-        await store.committed()
-
     async def end() -> None:
         driver: Any = store.connection.connection.dbapi_connection
         other.connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": driver.info.backend_pid})
 
     async def main() -> list[object]:
-        lost = await asyncio.gather(write("alias/lost"), end(), write("alias/lost-too"), return_exceptions=True)
-        await write("alias/kept")
+        lost = await asyncio.gather(
+            put(store, "alias/lost"), end(), put(store, "alias/lost-too"), return_exceptions=True
+        )
+        await put(store, "alias/kept")
         return [lost[0], lost[2]]
 
     assert all(isinstance(each, SQLAlchemyError) for each in asyncio.run(main()))
